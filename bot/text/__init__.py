@@ -1,0 +1,1 @@
+"""Text without a dialect, and the words of each language."""
