@@ -1,0 +1,247 @@
+"""Books: a kind and an id, the entries, and the state folded from them.
+
+The log is the truth. A command *decides*: given the state and what is asked, it yields events or is
+refused with a reason. An event *evolves* the state. Timers, looks and keys are computed from the state
+and never stored as a second truth: the store keeps their rows equal to what the state lists.
+"""
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple, Protocol, Self, TypeVar, dataclass_transform
+
+import msgspec
+
+from bot.text.words import Phrase
+
+if TYPE_CHECKING:
+    from bot.oncall.policy import Rules
+    from bot.people.person import People
+
+TOCSIN = "tocsin"
+"""Who acts when nobody did: a timer, a platform's answer."""
+
+
+class BookId(NamedTuple):
+    """A book's name: `incident 42`, `person anna`."""
+
+    kind: str
+    id: str
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.id}"
+
+
+@dataclass(frozen=True, slots=True)
+class Timer:
+    """What is to happen at an instant unless the book changes: `name` is unique within its book."""
+
+    name: str
+    at: datetime
+    fires: "Command"
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """Something that should be seen somewhere, always as the book is now.
+
+    `subject` and `platform` name it within its book. `place` is empty where the platform's adapter knows it
+    (the standing room) or where it is still to be made (a war room).
+    """
+
+    subject: str
+    platform: str
+    place: str = ""
+    message: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Send:
+    """Words that go out once: `kind` says how to read `payload`, `to` is a place, a handle or a person.
+
+    `rank` is its priority within its destination: 0 page, 1 reply, 3 posted update, 4 mirrored chatter.
+    """
+
+    kind: str
+    to: str
+    rank: int
+    payload: Mapping[str, Any] = field(default_factory=dict)
+
+
+class State(Protocol):
+    """What is folded from a book's entries."""
+
+    @property
+    def open(self) -> bool:
+        """It is still going on, and is listed."""
+
+    def due(self) -> Iterable[Timer]:
+        """The timers that should be armed now."""
+
+    def looks(self) -> Iterable[Look]:
+        """What should be shown now."""
+
+    def keys(self) -> Iterable[str]:
+        """The names by which the book is found: `place slack:C1`, `handle slack:U1`."""
+
+
+S = TypeVar("S", bound=State)
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """What happened: when it was recorded, by whom (a person's id, or `tocsin`), through which place, and what."""
+
+    book: BookId
+    rev: int
+    at: datetime
+    by: str
+    event: "Event"
+    via: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Book:
+    """A book as it stands: `rev` counts its entries, `state` is what they fold to."""
+
+    id: BookId
+    rev: int
+    state: Any
+    at: datetime | None = None
+    """When its last entry was recorded."""
+
+    def write(self, event: "Event", *, now: datetime, by: str, via: str = "") -> tuple["Book", Entry]:
+        """The book with one more entry. Its time never runs back, whatever the clock does."""
+        at = max(now, self.at) if self.at else now
+        entry = Entry(self.id, self.rev + 1, at, by, event, via)
+        return self.fold(entry), entry
+
+    def fold(self, entry: Entry) -> "Book":
+        """The book after an entry."""
+        return Book(self.id, entry.rev, entry.event.onto(self.state, entry), entry.at)
+
+
+@dataclass(frozen=True, slots=True)
+class Ask:
+    """What was true in this transaction, as a decision may know it."""
+
+    now: datetime
+    by: str
+    """The person who asks: their id, or `tocsin`."""
+    rules: "Rules"
+    people: "People"
+    via: str = ""
+    """The place through which it was asked."""
+
+
+class Refused(Exception):  # noqa: N818 - a refusal is an answer, not an error
+    """A command said no: why, and what to do instead."""
+
+    def __init__(self, text: str, **values: Any) -> None:
+        super().__init__(text)
+        self.phrase = Phrase(text, values)
+
+
+class Event:
+    """A fact. Its fields hold all that `decide` looked up, so that folding needs nothing else."""
+
+    says: ClassVar[str] = ""
+    """How the timeline tells it: a marked message whose fields are the event's, `{by}` and `{book}`."""
+    aloud: ClassVar[bool] = False
+    """War rooms are told in a line of its own, not by their card alone."""
+
+    def onto(self, state: Any, entry: Entry) -> Any:
+        """The state after it."""
+        return state
+
+    def sends(self, state: Any, entry: Entry) -> Iterator[Send]:
+        """The words that must go out because of it; `state` already holds it."""
+        yield from ()
+
+    def phrase(self, entry: Entry) -> Phrase:
+        """How the timeline tells this entry."""
+        return Phrase(self.says, {"by": Who(entry.by), "book": entry.book.id} | vars_of(self))
+
+
+class Command:
+    """Something asked of a book."""
+
+    on: ClassVar[str] = "incident"
+    """The kind of book that it is asked of."""
+    deed: ClassVar[str] = "respond"
+    """What the one who asks must be allowed to do: `read`, `respond`, `manage`, `admin`."""
+    new: ClassVar[bool] = False
+    """It begins a book of its own."""
+
+    def decide(self, state: Any, ask: Ask) -> Iterator[Event]:
+        """The events that follow, or `Refused`."""
+        raise NotImplementedError
+
+
+class Who(str):
+    """A person's id, to be shown by their name."""
+
+    __slots__ = ()
+
+
+def vars_of(value: Any) -> dict[str, Any]:
+    """The fields of a dataclass, by name."""
+    return {name: getattr(value, name) for name in value.__dataclass_fields__}
+
+
+# ---- the registry: every event by its name, every state by its kind
+
+EVENTS: dict[str, type[Event]] = {}
+STATES: dict[str, type[Any]] = {}
+C = TypeVar("C", bound=type)
+
+
+@dataclass_transform(frozen_default=True)
+def event(cls: type[Event]) -> Any:
+    """Make a fact of a class: frozen, and found by its name when the log is read."""
+    made = dataclass(frozen=True)(cls)
+    EVENTS[made.__name__] = made
+    return made
+
+
+@dataclass_transform(frozen_default=True)
+def book(kind: str) -> Callable[[C], C]:
+    """Make a class the state of one kind of book: frozen, blank when called with the id alone."""
+
+    def enter(cls: C) -> C:
+        made = dataclass(frozen=True)(cls)
+        STATES[kind] = made
+        return made  # type: ignore[return-value]
+
+    return enter
+
+
+def blank(id: BookId) -> Book:
+    """The book before its first entry."""
+    return Book(id, 0, STATES[id.kind](id.id))
+
+
+class UnknownEvent(Exception):
+    """The log holds an event that this version does not know: a newer replica wrote it."""
+
+
+def encode(event: Event) -> bytes:
+    """An event's fields as JSON."""
+    return msgspec.json.encode(event)
+
+
+def decode(name: str, body: bytes | str) -> Event:
+    """The event that `encode` wrote. Raises `UnknownEvent`."""
+    if name not in EVENTS:
+        raise UnknownEvent(name)
+    return msgspec.json.decode(body, type=EVENTS[name])
+
+
+def freeze(state: Any) -> bytes:
+    """A folded state as JSON."""
+    return msgspec.json.encode(state)
+
+
+def thaw(kind: str, body: bytes | str) -> Any:
+    """The state that `freeze` wrote."""
+    return msgspec.json.decode(body, type=STATES[kind])

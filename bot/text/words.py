@@ -1,0 +1,131 @@
+"""The words of each language: marked in the code, kept in gettext catalogues, said in somebody's own."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta, tzinfo
+from functools import cache
+from importlib.resources import files
+from string import Formatter
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from babel import Locale
+from babel.dates import format_datetime, format_time
+from babel.messages.pofile import read_po
+from babel.units import format_unit
+
+from bot.text.rich import Line, Moment, Run, line
+
+ENGLISH = "en"
+LANGUAGES = {"en": "English", "zh-hans": "简体中文"}
+"""Every language there are words in, by the tag that people type."""
+
+
+def N_(text: str) -> str:  # noqa: N802 - gettext's own name for it
+    """Mark a message for the catalogues; it is translated when it is said."""
+    return text
+
+
+@dataclass(frozen=True, slots=True)
+class Phrase:
+    """A marked message and what stands in its places: not said yet, in no language."""
+
+    text: str
+    values: Mapping[str, Any] = field(default_factory=dict)
+
+
+def known(tag: str) -> str:
+    """The language there are words in that a tag means (`zh_CN`, `zh-Hans-CN`: `zh-hans`), or an empty string."""
+    tag = tag.lower().replace("_", "-")
+    if tag in LANGUAGES:
+        return tag
+    return {"en": "en", "zh": "zh-hans"}.get(tag.split("-")[0], "")
+
+
+@cache
+def catalogue(language: str) -> Mapping[str, str]:
+    """The messages of a language: what the code says, and what is said instead."""
+    if language == ENGLISH:
+        return {}
+    locale = Locale.parse(language, sep="-")
+    folder = files("bot.text") / "locale" / str(locale) / "LC_MESSAGES" / "tocsin.po"
+    with folder.open("rb") as po:
+        return {str(m.id): str(m.string) for m in read_po(po) if m.id and m.string}
+
+
+@dataclass(frozen=True)
+class Voice:
+    """How things are said to somebody: their language, their zone, and what people are called."""
+
+    language: str = ENGLISH
+    zone: tzinfo = UTC
+    name: Callable[[str], str] = str
+    """A person's id to their name."""
+    now: datetime | None = None
+
+    def say(self, text: str, **values: Any) -> Line:
+        """A marked message with its places filled: what stands there keeps its own kind (a time, a name)."""
+        parts: list[str | Run | Moment | Line] = []
+        for letters, place, _, _ in Formatter().parse(catalogue(self.language).get(text, text)):
+            parts.append(letters)
+            if place is not None:
+                parts.append(self.show(values[place]))
+        return line(*parts)
+
+    def phrase(self, phrase: Phrase) -> Line:
+        """A phrase, said."""
+        return self.say(phrase.text, **phrase.values)
+
+    def word(self, text: str, **values: Any) -> str:
+        """The same in bare letters: a label, a button."""
+        return "".join(part.text for part in self.say(text, **values))
+
+    def show(self, value: Any) -> str | Run | Moment | Line:
+        """A value as a person reads it."""
+        match value:
+            case Phrase():
+                return self.phrase(value)
+            case datetime():
+                return self.moment(value)
+            case timedelta():
+                return self.span(value)
+            case Run() | Moment():
+                return value
+            case tuple():
+                return value
+            case None:
+                return ""
+        if (said := getattr(value, "said", None)) is not None:
+            return self.word(said)
+        return Run(self.name(value), bold=True) if type(value).__name__ == "Who" else str(value)
+
+    def moment(self, at: datetime) -> Moment:
+        """An instant; its bare text holds the day only where it is not today's, and names the zone."""
+        here = at.astimezone(self.zone)
+        today = self.now is not None and self.now.astimezone(self.zone).date() == here.date()
+        if today:
+            return Moment(at, format_time(here, "HH:mm z", locale=self._locale, tzinfo=self.zone))
+        shape = "d MMM HH:mm z" if self.language == ENGLISH else "M月d日 HH:mm z"
+        return Moment(at, format_datetime(here, shape, locale=self._locale, tzinfo=self.zone), "date")
+
+    def span(self, length: timedelta) -> str:
+        """A length of time in its two largest units: `1 hr 5 min`."""
+        rest = round(abs(length.total_seconds()))
+        parts = []
+        for unit, size in (("day", 86400), ("hour", 3600), ("minute", 60), ("second", 1)):
+            count, rest = divmod(rest, size)
+            if count and len(parts) < 2 and not (unit == "second" and parts):
+                parts.append(format_unit(count, unit, length="short", locale=self._locale))
+        return " ".join(parts) or format_unit(0, "second", length="short", locale=self._locale)
+
+    @property
+    def _locale(self) -> Locale:
+        return Locale.parse(self.language, sep="-")
+
+
+def zone(name: str) -> tzinfo:
+    """An IANA zone by its name. Raises `KeyError` for one that does not exist."""
+    try:
+        return ZoneInfo(name)
+    except (ValueError, OSError) as wrong:
+        raise KeyError(name) from wrong
