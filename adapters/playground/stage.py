@@ -116,6 +116,8 @@ class StandIn(Protocol):
 
     name: str
     changed: Callable[[], None]
+    outage: bool
+    """True: the platform is down for everybody, every call fails and every connection is closed."""
 
     def routes(self) -> Sequence[BaseRoute]:
         """The platform's own API, web sockets included, below `/{name}`."""
