@@ -5,14 +5,16 @@ refused with a reason. An event *evolves* the state. Timers, looks and keys are 
 and never stored as a second truth: the store keeps their rows equal to what the state lists.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
-from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple, Protocol, Self, TypeVar, dataclass_transform
+from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple, Protocol, TypeVar, dataclass_transform
 
 import msgspec
 
-from bot.text.words import Phrase
+from bot.ports import Card
+from bot.text.rich import Para, line
+from bot.text.words import Phrase, Voice, Who
 
 if TYPE_CHECKING:
     from bot.oncall.policy import Rules
@@ -132,6 +134,10 @@ class Ask:
     people: "People"
     via: str = ""
     """The place through which it was asked."""
+    handle: str = ""
+    """How the platform knows the one who asks."""
+    token: str = ""
+    """A random word that nobody can guess, new in each transaction."""
 
 
 class Refused(Exception):  # noqa: N818 - a refusal is an answer, not an error
@@ -158,6 +164,12 @@ class Event:
         """The words that must go out because of it; `state` already holds it."""
         yield from ()
 
+    @property
+    def aside(self) -> str:
+        """What somebody wrote with it, where `says` does not quote it."""
+        written = (name for name in ("text", "note", "why") if getattr(self, name, "") and f"{{{name}}}" not in self.says)
+        return next((str(getattr(self, name)) for name in written), "")
+
     def phrase(self, entry: Entry) -> Phrase:
         """How the timeline tells this entry."""
         return Phrase(self.says, {"by": Who(entry.by), "book": entry.book.id} | vars_of(self))
@@ -173,15 +185,18 @@ class Command:
     new: ClassVar[bool] = False
     """It begins a book of its own."""
 
+    def book(self, ask: Ask, find: Callable[[str], BookId | None]) -> BookId | None:
+        """The book that it is asked of, where that is not the place's incident: the one who asks, for their own."""
+        return BookId(self.on, ask.by) if self.on == "person" and ask.by else None
+
     def decide(self, state: Any, ask: Ask) -> Iterator[Event]:
         """The events that follow, or `Refused`."""
         raise NotImplementedError
 
-
-class Who(str):
-    """A person's id, to be shown by their name."""
-
-    __slots__ = ()
+    def answer(self, state: Any, entries: Sequence[Entry], ask: Ask, voice: Voice) -> Card:
+        """What the one who asked is told: what happened, in a line each."""
+        told = [voice.phrase(entry.event.phrase(entry)) for entry in entries if entry.event.says]
+        return Card(body=tuple(Para(line("✓ ", each)) for each in told), to="quiet")
 
 
 def vars_of(value: Any) -> dict[str, Any]:
@@ -227,21 +242,25 @@ class UnknownEvent(Exception):
 
 def encode(event: Event) -> bytes:
     """An event's fields as JSON."""
-    return msgspec.json.encode(event)
+    return msgspec.json.encode(event, enc_hook=str)
 
 
 def decode(name: str, body: bytes | str) -> Event:
     """The event that `encode` wrote. Raises `UnknownEvent`."""
     if name not in EVENTS:
         raise UnknownEvent(name)
-    return msgspec.json.decode(body, type=EVENTS[name])
+    return msgspec.json.decode(body, type=EVENTS[name], dec_hook=_made)
 
 
 def freeze(state: Any) -> bytes:
     """A folded state as JSON."""
-    return msgspec.json.encode(state)
+    return msgspec.json.encode(state, enc_hook=str)
 
 
 def thaw(kind: str, body: bytes | str) -> Any:
     """The state that `freeze` wrote."""
-    return msgspec.json.decode(body, type=STATES[kind])
+    return msgspec.json.decode(body, type=STATES[kind], dec_hook=_made)
+
+
+def _made(of: type, value: Any) -> Any:
+    return of(value)

@@ -14,7 +14,7 @@ from babel.dates import format_datetime, format_time
 from babel.messages.pofile import read_po
 from babel.units import format_unit
 
-from bot.text.rich import Line, Moment, Run, line
+from bot.text.rich import Line, Moment, Run, joined, line
 
 ENGLISH = "en"
 LANGUAGES = {"en": "English", "zh-hans": "简体中文"}
@@ -32,6 +32,12 @@ class Phrase:
 
     text: str
     values: Mapping[str, Any] = field(default_factory=dict)
+
+
+class Who(str):
+    """A person's id, to be shown by their name."""
+
+    __slots__ = ()
 
 
 def known(tag: str) -> str:
@@ -91,13 +97,15 @@ class Voice:
                 return self.span(value)
             case Run() | Moment():
                 return value
+            case Who():
+                return Run(self.name(value), bold=True)
             case tuple():
-                return value
+                return joined((line(self.show(each)) for each in value), self.word(N_(", "))) if _listed(value) else value
             case None:
                 return ""
         if (said := getattr(value, "said", None)) is not None:
             return self.word(said)
-        return Run(self.name(value), bold=True) if type(value).__name__ == "Who" else str(value)
+        return str(value)
 
     def moment(self, at: datetime) -> Moment:
         """An instant; its bare text holds the day only where it is not today's, and names the zone."""
@@ -121,6 +129,10 @@ class Voice:
     @property
     def _locale(self) -> Locale:
         return Locale.parse(self.language, sep="-")
+
+
+def _listed(value: tuple[Any, ...]) -> bool:
+    return not value or not isinstance(value[0], Run | Moment)
 
 
 def zone(name: str) -> tzinfo:

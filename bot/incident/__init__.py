@@ -1,0 +1,1 @@
+"""What an incident is, and all that can befall it: one chapter a file."""

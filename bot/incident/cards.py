@@ -1,0 +1,171 @@
+"""How an incident looks: cards without a dialect, in somebody's language."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+from bot.book import Entry, Who
+from bot.incident.severity import Role, Status
+from bot.incident.updates import Updated
+from bot.ports import Button, Card, Fact, Link
+from bot.text.rich import Block, Line, Para, Quote, Run, bold, joined, line, paragraphs
+from bot.text.words import N_, Voice
+
+if TYPE_CHECKING:
+    from bot.incident.incident import Incident
+
+Links = Mapping[str, str]
+"""Where the war rooms are: a platform's label to a link."""
+
+
+def headline(incident: "Incident") -> Line:
+    """`▲ SEV1 #1 db is down`."""
+    return line(f"{incident.status.mark} ", bold(f"{incident.severity.name} {incident.number} {incident.title}"))
+
+
+def standing(incident: "Incident", voice: Voice) -> Line:
+    """Who has it, or that nobody has."""
+    if incident.resolved:
+        after = incident.resolved.at - incident.declared.at if incident.declared else None
+        return voice.say(N_("Resolved by {by} after {after}"), by=Who(incident.resolved.by), after=after)
+    if incident.acked:
+        after = incident.acked.at - incident.declared.at if incident.declared else None
+        return voice.say(N_("{by} has it, after {after}"), by=Who(incident.acked.by), after=after)
+    if ringing := [person for call in incident.live if call.step and not call.exhausted for person in call.now.people]:
+        return voice.say(N_("Nobody has it yet. Paged: {people}"), people=tuple(Who(each) for each in ringing))
+    if any(call.exhausted for call in incident.live):
+        return voice.say(N_("NOBODY HAS IT, and everybody was paged."))
+    return voice.say(N_("Nobody has it"))
+
+
+def tone(incident: "Incident") -> Any:
+    """Its colour."""
+    if incident.resolved:
+        return "calm"
+    if incident.acked:
+        return "busy"
+    return "alarm" if incident.severity <= 2 else "warn"
+
+
+def status_card(incident: "Incident", voice: Voice, links: Links, down: Sequence[str] = ()) -> Card:
+    """The card that every war room pins: all that matters now, and what can be done."""
+    return Card(
+        title=headline(incident),
+        body=tuple(_body(incident, voice)) + tuple(_outages(voice, down)),
+        facts=tuple(_facts(incident, voice)),
+        buttons=tuple(_buttons(incident, voice)),
+        footer=_rooms(voice, links),
+        tone=tone(incident),
+    )
+
+
+def hall_card(incident: "Incident", voice: Voice, links: Links, here: str = "") -> Card:
+    """The announcement in the standing room: what it is, who has it, and the way in."""
+    declared = incident.declared
+    said = voice.say(N_("Declared by {by} at {at}"), by=Who(declared.by), at=declared.at) if declared else ()
+    take = (_button(incident, voice, N_("Take"), "ack", "primary"),) if incident.open and not incident.acked else ()
+    return Card(
+        title=headline(incident),
+        body=(Para(line(standing(incident, voice), " · ", said)),),
+        buttons=take,
+        links=(Link(voice.word(N_("War room")), here),) if here and incident.open else (),
+        footer=_rooms(voice, links),
+        tone=tone(incident),
+    )
+
+
+def page_card(incident: "Incident", voice: Voice, step: int, repeat: bool, links: Links) -> Card:
+    """A page: what is on fire, and the button that stops it."""
+    mark = voice.word(N_("PAGE"))
+    nth = voice.word(N_("step {step}"), step=step) if step > 1 else voice.word(N_("last resort")) if step == 0 else ""
+    notes = [part for part in (nth, voice.word(N_("repeat")) if repeat else "") if part]
+    tail = f" ({', '.join(notes)})" if notes else ""
+    return Card(
+        title=line(bold(f"{mark} {incident.severity.name} {incident.number} {incident.title}{tail}")),
+        body=tuple(_body(incident, voice)),
+        buttons=(
+            _button(incident, voice, N_("Take"), "ack", "primary"),
+            _button(incident, voice, N_("Next step now"), "escalate"),
+            _button(incident, voice, N_("Summary"), "summary"),
+        ),
+        footer=_rooms(voice, links),
+        tone="alarm",
+    )
+
+
+def page_over(incident: "Incident", voice: Voice, links: Links) -> Card:
+    """What a page turns into once it was answered: no button that would do nothing."""
+    return Card(
+        title=headline(incident),
+        body=(Para(standing(incident, voice)),),
+        buttons=(_button(incident, voice, N_("Summary"), "summary"),),
+        footer=_rooms(voice, links),
+        tone=tone(incident),
+    )
+
+
+def entry_card(incident: "Incident", entry: Entry, voice: Voice) -> Card:
+    """What a war room is told when something happened."""
+    if isinstance(entry.event, Updated):
+        return update_card(incident, entry, entry.event, voice)
+    aside = (Quote(line(entry.event.aside)),) if entry.event.aside else ()
+    return Card(body=(Para(voice.phrase(entry.event.phrase(entry))), *aside))
+
+
+def update_card(incident: "Incident", entry: Entry, event: Updated, voice: Voice) -> Card:
+    """An update, as every room reads it."""
+    after = voice.say(N_("Next update by {at}"), at=event.next_at) if event.next_at else ()
+    by = voice.say(N_("Update by {by}"), by=Who(entry.by))
+    return Card(
+        title=line(bold(f"{incident.severity.name} {incident.number} {incident.title}")),
+        body=(Para(by), *paragraphs(event.text)),
+        footer=joined([part for part in (voice.say("{s}", s=incident.status), after) if part], " · "),
+        tone=tone(incident),
+    )
+
+
+def _body(incident: "Incident", voice: Voice) -> Iterator[Block]:
+    yield Para(standing(incident, voice))
+    if incident.impact:
+        yield Para(line(bold(voice.word(N_("Impact: "))), incident.impact))
+    if incident.resolved and incident.resolved.text:
+        yield Quote(line(incident.resolved.text))
+    elif incident.update:
+        yield Para(voice.say(N_("Last update by {by} at {at}:"), by=Who(incident.update.by), at=incident.update.at))
+        yield Quote(line(incident.update.text))
+
+
+def _facts(incident: "Incident", voice: Voice) -> Iterator[Fact]:
+    yield Fact(voice.word(N_("Status")), voice.say("{s}", s=incident.status))
+    if incident.declared:
+        by = voice.say(N_("{by} at {at}"), by=Who(incident.declared.by), at=incident.declared.at)
+        yield Fact(voice.word(N_("Declared")), by)
+    for role, person in incident.roles.items():
+        yield Fact(voice.word(Role(role).said).capitalize(), voice.say("{p}", p=Who(person)))
+    if incident.next_update:
+        yield Fact(voice.word(N_("Next update")), voice.say("{at}", at=incident.next_update))
+
+
+def _outages(voice: Voice, down: Sequence[str]) -> Iterator[Block]:
+    for platform in down:
+        yield Para(voice.say(N_("{platform} cannot be reached: its room is behind."), platform=bold(platform)))
+
+
+def _buttons(incident: "Incident", voice: Voice) -> Iterator[Button]:
+    if incident.resolved:
+        yield _button(incident, voice, N_("Reopen"), "reopen")
+    else:
+        if not incident.acked:
+            yield _button(incident, voice, N_("Take"), "ack", "primary")
+        yield _button(incident, voice, N_("Update"), "update")
+        yield _button(incident, voice, N_("Resolve"), "resolve", "danger" if incident.status is Status.TRIAGE else "")
+    yield _button(incident, voice, N_("Summary"), "summary")
+
+
+def _button(incident: "Incident", voice: Voice, label: str, says: str, style: Any = "") -> Button:
+    return Button(voice.word(label), f"{says} {incident.number}", style)
+
+
+def _rooms(voice: Voice, links: Links) -> Line:
+    if not links:
+        return ()
+    return line(voice.say(N_("Rooms: ")), joined((line(Run(name, link=url)) for name, url in links.items()), " · "))

@@ -1,0 +1,18 @@
+"""The timers of an incident that should be armed now."""
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from bot.book import Timer
+from bot.incident.paging import next_step
+from bot.incident.updates import next_reminder
+
+if TYPE_CHECKING:
+    from bot.incident.incident import Incident
+
+
+def due(incident: "Incident") -> Iterator[Timer]:
+    """Every one of them. None is ever cancelled: an answered call simply lists none."""
+    if incident.open:
+        yield from (timer for call in incident.calls if (timer := next_step(call)))
+        yield from next_reminder(incident)

@@ -1,0 +1,1 @@
+"""On call: who is paged, in which order, and how long each step waits."""

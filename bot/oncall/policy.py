@@ -1,0 +1,40 @@
+"""Escalation policies, and the rules that a decision may ask."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import timedelta
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """Who is paged together, and how long they have before the next step."""
+
+    people: tuple[str, ...]
+    wait: timedelta
+
+
+@dataclass(frozen=True, slots=True)
+class Policy:
+    """A ladder: its steps, how often it is climbed again, and who is paged when nobody answered."""
+
+    name: str
+    steps: tuple[Step, ...]
+    repeat: int = 0
+    catch_all: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Rules:
+    """The configuration, as far as a decision asks it."""
+
+    policies: Mapping[str, Policy] = field(default_factory=dict)
+    default_severity: int = 3
+    pages: frozenset[int] = frozenset({1, 2, 3})
+    """The severities at which somebody is paged."""
+    platforms: tuple[str, ...] = ()
+    """The chats that are configured: each gets a war room."""
+    root: str = "incident"
+
+    def policy(self) -> Policy:
+        """The policy for a new incident."""
+        return self.policies.get("default") or next(iter(self.policies.values()), Policy("none", ()))

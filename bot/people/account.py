@@ -1,0 +1,87 @@
+"""Who you are to the house, and linking the accounts of one person."""
+
+from collections.abc import Callable, Iterator, Sequence
+from datetime import timedelta
+from hashlib import sha256
+from typing import Any
+
+from bot.book import Ask, BookId, Command, Entry, Event, Refused
+from bot.grammar import Desk, Query, command, query, word
+from bot.people.person import Invited, Linked, Person
+from bot.ports import Card
+from bot.text.rich import Item, Para, bold, code, line
+from bot.text.words import LANGUAGES, N_, Voice
+
+VALID = timedelta(minutes=10)
+"""How long a code can be used."""
+
+
+def digest(text: str) -> str:
+    """What is kept of a code: enough to know it again, not to tell it."""
+    return sha256(text.upper().replace("-", "").strip().encode()).hexdigest()
+
+
+@command("account link", "link", rank=30, private=True)
+class LinkAccount(Command):
+    """Link another account of yours: ask for a code here, type it there.
+
+    In a chat where you are known, `account link` gives you a code for ten minutes. In the other chat,
+    `account link CODE` says that both are you.
+    """
+
+    code: str = word(N_("The code that you were given."))
+
+    on = "person"
+    deed = "read"
+
+    def book(self, ask: Ask, find: Callable[[str], BookId | None]) -> BookId | None:
+        if not self.code:
+            return super().book(ask, find)
+        found = find(f"code {digest(self.code)}")
+        if found is None:
+            raise Refused(N_("That code is not valid (any more). `account link`, where you are known, gives a new one."))
+        return found
+
+    def decide(self, person: Person, ask: Ask) -> Iterator[Event]:
+        if not self.code:
+            yield Invited(digest(ask.token), ask.now + VALID)
+            return
+        if ask.by:
+            raise Refused(N_("This account is linked to {who} already."), who=ask.people.name(ask.by))
+        alive = {each.digest for each in person.codes if each.until > ask.now}
+        if digest(self.code) not in alive:
+            raise Refused(N_("That code is not valid (any more). `account link`, where you are known, gives a new one."))
+        yield Linked(ask.handle, digest(self.code))
+
+    def answer(self, state: Any, entries: Sequence[Entry], ask: Ask, voice: Voice) -> Card:
+        if self.code:
+            said = voice.say(N_("Linked: here, too, you are {name} now."), name=bold(state.name))
+            return Card(body=(Para(said),), to="speaker", tone="calm")
+        typed = f"/{ask.rules.root} account link {ask.token}"
+        said = voice.say(N_("In your other chat, type this within ten minutes, and show it to nobody:"))
+        return Card(body=(Para(said), Para(line(code(typed)))), to="speaker")
+
+
+@query("whoami", "me", rank=31, private=True)
+class WhoAmI(Query):
+    """Who you are here: your name, your role, your accounts."""
+
+    on = "house"
+
+    def answer(self, desk: Desk) -> Card:
+        voice, person = desk.voice, desk.viewer
+        if person is None:
+            return Card(body=(Para(voice.say(STRANGER, root=desk.rules.root)),), to="speaker")
+        items = [
+            Item(voice.say(N_("Role: {role}"), role=person.role)),
+            Item(voice.say(N_("Language: {language}"), language=LANGUAGES[voice.language])),
+            Item(voice.say(N_("Time zone: {zone}"), zone=str(voice.zone))),
+            *(Item(line(str(handle))) for handle in person.handles),
+        ]
+        return Card(title=line(bold(person.name)), body=tuple(items), to="speaker")
+
+
+STRANGER = N_(
+    "I do not know you here yet. Where you are known, type `/{root} account link`, and then here what it tells you. "
+    "If you are known nowhere, ask an administrator to add you to the configuration."
+)

@@ -1,0 +1,38 @@
+"""Help: made from the commands themselves."""
+
+from bot.grammar import Desk, Query, Refused, query, verb, words
+from bot.ports import Card, Verb
+from bot.text.rich import Block, Item, Para, bold, code, line
+from bot.text.words import N_
+
+
+@query("help", "?", rank=16, private=True)
+class Help(Query):
+    """What there is to say, or all about one command."""
+
+    command: str = words(N_("The command to explain."))
+
+    on = "house"
+
+    def answer(self, desk: Desk) -> Card:
+        grammar = desk.grammar()
+        if not self.command:
+            items = tuple(Item(line(code(f"/{grammar.root} {each.name}"), "  ", each.help)) for each in grammar.verbs)
+            more = Para(desk.voice.say(N_("In a war room `!ack` will do. `help ack` tells more.")))
+            return Card(title=line(bold(desk.voice.word(N_("Help")))), body=(*items, more), to="speaker")
+        cls, _ = verb(self.command)
+        found = grammar.verb(cls.names[0])
+        if found is None:
+            raise Refused(N_("There is no “{word}”. `help` lists what there is."), word=self.command[:40])
+        return Card(title=line(code(f"/{grammar.root} {found.usage}")), body=tuple(self._page(found, desk)), to="speaker")
+
+    def _page(self, found: Verb, desk: Desk) -> list[Block]:
+        page: list[Block] = [Para(line(found.help))]
+        if found.more:
+            page.append(Para(line(found.more)))
+        for option in found.options:
+            can = ", ".join(choice.value for choice in option.choices)
+            page.append(Item(line(code(option.name), "  ", option.help, f" ({can})" if can else "")))
+        if found.aliases:
+            page.append(Para(desk.voice.say(N_("Also: {aliases}"), aliases=", ".join(found.aliases))))
+        return page

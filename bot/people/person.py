@@ -1,0 +1,162 @@
+"""A person: a name, a role, a language, and the handles by which the platforms know them."""
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime
+from functools import cached_property
+
+from bot.book import Ask, Command, Entry, Event, Look, Refused, Timer, book, event
+from bot.ports import Handle
+from bot.text.words import N_
+
+
+@dataclass(frozen=True, slots=True)
+class Code:
+    """A one-time code that links an account: only its digest is kept."""
+
+    digest: str
+    until: datetime
+
+
+@book("person")
+class Person:
+    """Somebody. `handles` stand in the order in which they are paged."""
+
+    id: str
+    name: str = ""
+    role: str = "responder"
+    language: str = ""
+    zone: str = ""
+    configured: tuple[str, ...] = ()
+    linked: tuple[str, ...] = ()
+    codes: tuple[Code, ...] = ()
+
+    @property
+    def open(self) -> bool:
+        return bool(self.name)
+
+    @property
+    def handles(self) -> tuple[Handle, ...]:
+        """How the platforms know them, in the order in which they are paged."""
+        return tuple(Handle.parse(each) for each in dict.fromkeys((*self.configured, *self.linked)))
+
+    def on(self, platform: str) -> Handle | None:
+        """Their handle on a platform."""
+        return next((handle for handle in self.handles if handle.platform == platform), None)
+
+    def due(self) -> Iterator[Timer]:
+        yield from ()
+
+    def looks(self) -> Iterator[Look]:
+        yield from ()
+
+    def keys(self) -> Iterator[str]:
+        yield from (f"handle {handle}" for handle in self.handles)
+        yield from (f"code {code.digest}" for code in self.codes)
+
+
+class People:
+    """Everybody, as of one moment."""
+
+    def __init__(self, everybody: Iterable[Person]) -> None:
+        self.by_id: Mapping[str, Person] = {person.id: person for person in everybody if person.open}
+
+    def __contains__(self, id: str) -> bool:
+        return id in self.by_id
+
+    def name(self, id: str) -> str:
+        """What somebody is called; an id that nobody has (any more) is shown as it is."""
+        person = self.by_id.get(id)
+        return person.name if person else id.capitalize() if id == "tocsin" else id
+
+    @cached_property
+    def by_handle(self) -> Mapping[str, Person]:
+        return {str(handle): person for person in self.by_id.values() for handle in person.handles}
+
+    @cached_property
+    def by_word(self) -> Mapping[str, tuple[str, ...]]:
+        words: dict[str, tuple[str, ...]] = {}
+        for person in self.by_id.values():
+            for word in {person.id, person.name, *person.name.split()}:
+                words[word.casefold()] = (*words.get(word.casefold(), ()), person.id)
+        return words
+
+    def find(self, text: str, speaker: str = "") -> str:
+        """The person that somebody means by a mention, a name, an id or `me`. Raises `Refused`."""
+        word = text.strip().removeprefix("@").casefold()
+        if word in {"me", "myself", "我"} and speaker:
+            return speaker
+        if person := self.by_handle.get(text.strip().removeprefix("@")):
+            return person.id
+        found = self.by_word.get(word, ())
+        if len(found) == 1:
+            return found[0]
+        if found:
+            several = ", ".join(self.name(id) for id in found)
+            raise Refused(N_("“{word}” could be {several}. Please write the whole name."), word=text[:40], several=several)
+        raise Refused(N_("I do not know “{word}”. They can link their account with `account link`."), word=text[:40])
+
+
+@event
+class Enrolled(Event):
+    """The configuration names them, or changed what it says of them."""
+
+    name: str
+    role: str = "responder"
+    language: str = ""
+    zone: str = ""
+    handles: tuple[str, ...] = ()
+
+    says = N_("{name} is known")
+
+    def onto(self, person: Person, entry: Entry) -> Person:
+        return replace(
+            person, name=self.name, role=self.role, language=self.language, zone=self.zone, configured=self.handles
+        )
+
+
+@event
+class Invited(Event):
+    """They asked for a code to link another account with."""
+
+    digest: str
+    until: datetime
+
+    says = N_("{by} asked for a code to link an account")
+
+    def onto(self, person: Person, entry: Entry) -> Person:
+        alive = tuple(code for code in person.codes if code.until > entry.at)
+        return replace(person, codes=(*alive[-4:], Code(self.digest, self.until)))
+
+
+@event
+class Linked(Event):
+    """An account was linked with a code."""
+
+    handle: str
+    digest: str
+
+    says = N_("{by} linked {handle}")
+
+    def onto(self, person: Person, entry: Entry) -> Person:
+        left = tuple(code for code in person.codes if code.digest != self.digest)
+        return replace(person, linked=(*person.linked, self.handle), codes=left)
+
+
+@dataclass(frozen=True)
+class Enroll(Command):
+    """Take over what the configuration says of somebody."""
+
+    name: str
+    role: str = "responder"
+    language: str = ""
+    zone: str = ""
+    handles: tuple[str, ...] = ()
+
+    on = "person"
+    deed = "admin"
+
+    def decide(self, person: Person, ask: Ask) -> Iterator[Event]:
+        now = (person.name, person.role, person.language, person.zone, person.configured)
+        if now != (self.name, self.role, self.language, self.zone, self.handles):
+            yield Enrolled(self.name, self.role, self.language, self.zone, self.handles)
