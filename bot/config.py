@@ -10,6 +10,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, field_validator, model_validator
 
+from bot.book import Refused
 from bot.grammar import span
 from bot.oncall.policy import Policy, Rules, Step
 from bot.people.person import Enroll
@@ -31,7 +32,10 @@ class Part(BaseModel):
 
 
 def _length(value: Any) -> Any:
-    return span(value) if isinstance(value, str) else value
+    try:
+        return span(value) if isinstance(value, str) else value
+    except Refused:
+        raise ValueError("expected a length of time such as 5m or 1h30m") from None
 
 
 Span = Annotated[timedelta, BeforeValidator(_length)]

@@ -1,0 +1,1 @@
+"""The engine: hear, see, tick, deliver."""

@@ -1,0 +1,189 @@
+"""Hearing: parse, load, decide, evolve, in one transaction, and the answer that is kept with it."""
+
+from dataclasses import replace
+from secrets import token_hex
+
+import msgspec
+
+from bot.book import TOCSIN, Ask, Book, BookId, Command, Refused, Send
+from bot.engine.office import Office
+from bot.engine.see import ReadingDesk
+from bot.grammar import Line, Query, build, missing, options, parse
+from bot.people.account import STRANGER
+from bot.people.may import may
+from bot.people.person import People, Person
+from bot.ports import Card, Copy, Form, Said
+from bot.store.transaction import Transaction
+from bot.text.rich import Para, paragraphs
+from bot.text.words import N_, Voice
+
+Reply = Card | Form
+
+
+class Hearing:
+    """Everything that is asked comes through here, whichever door it used."""
+
+    def __init__(self, office: Office) -> None:
+        self.office = office
+
+    def at_once(self, said: Said) -> Reply | None:
+        """What can be said from the words alone: a form to fill in, or that the words mean nothing."""
+        people = self.office.known_people
+        person = people.by_handle.get(str(said.by))
+        voice = self.office.voice(people, person, said)
+        try:
+            line = parse(said.words, said.fields)
+            if line.maybe:
+                return None
+            line = line.settled("?")
+            if missing(line) and may(person, line.cls.deed, None):
+                return self.form(replace(line, incident=line.incident.strip("?")), voice)
+        except Refused as no:
+            return refusal(no, voice)
+        return None
+
+    def obey(self, said: Said, tx: Transaction) -> Reply:
+        """Do what was asked, once: a repeat of the same delivery gets the same answer, a refusal included."""
+        if kept := tx.heard(said.key):
+            return msgspec.json.decode(kept, type=Card)
+        people = self.office.people(tx)
+        person = people.by_handle.get(str(said.by))
+        voice = replace(self.office.voice(people, person, said), now=tx.now)
+        try:
+            reply = self._act(said, tx, people, person, voice)
+        except Refused as no:
+            reply = refusal(no, voice)
+        if isinstance(reply, Card):
+            tx.answer(said.key, msgspec.json.encode(reply))
+        return reply
+
+    def read(self, said: Said, tx: Transaction) -> Reply:
+        """Answer a query: nothing is written, nobody waits."""
+        people = self.office.people(tx)
+        person = people.by_handle.get(str(said.by))
+        voice = replace(self.office.voice(people, person, said), now=tx.now)
+        try:
+            line = parse(said.words, said.fields).settled(self._here(said, tx))
+            book = self._book(line, tx, person) if line.cls.on == "incident" else None
+            asked = build(line, lambda text: people.find(text, person.id if person else ""))
+            state = book.state if book else None
+            desk = ReadingDesk(tx, voice, person, said, people, self.office.rules, book.id if book else None, state)
+            return asked.answer(desk)  # type: ignore[no-any-return]
+        except Refused as no:
+            return refusal(no, voice)
+
+    def _act(self, said: Said, tx: Transaction, people: People, person: Person | None, voice: Voice) -> Reply:
+        line = parse(said.words, said.fields).settled(self._here(said, tx))
+        if not may(person, line.cls.deed, None):
+            raise self._not_allowed(person, line)
+        if missing(line):
+            return self.form(line, voice)
+        command: Command = build(line, lambda text: people.find(text, person.id if person else ""))
+        ask = Ask(
+            now=tx.now,
+            by=person.id if person else "",
+            rules=self.office.rules,
+            people=people,
+            via=str(said.place),
+            handle=str(said.by),
+            token=_code(),
+        )
+        book = self._target(command, line, ask, tx, person)
+        events = list(command.decide(book.state, ask))
+        book, entries = tx.record(book, events, by=ask.by or book.id.id, via=ask.via)
+        return command.answer(book.state, entries, ask, voice)
+
+    def _target(self, command: Command, line: Line, ask: Ask, tx: Transaction, person: Person | None) -> Book:
+        if command.new:
+            return tx.load(BookId(command.on, str(tx.number(command.on))))
+        if command.on == "incident":
+            return self._book(line, tx, person)
+        found = command.book(ask, tx.find)
+        if found is None:
+            raise Refused(STRANGER, root=self.office.rules.root)
+        return tx.load(found)
+
+    def _here(self, said: Said, tx: Transaction) -> str:
+        found = tx.find(f"place {said.place}")
+        return found.id if found and found.kind == "incident" else ""
+
+    def _book(self, line: Line, tx: Transaction, person: Person | None) -> Book:
+        """The incident that is meant: by its number, by the room, or because it is the only one."""
+        if line.incident:
+            book = tx.load(BookId("incident", line.incident.lstrip("0") or "0")) if line.incident.isdigit() else None
+            if book is None or not book.rev or not may(person, "read", book.state):
+                raise Refused(N_("There is no incident #{id}. `list` shows the open ones."), id=line.incident[:20])
+            return book
+        open_ones = [book for book in tx.open_books("incident", 6) if may(person, "read", book.state)]
+        if len(open_ones) == 1:
+            return tx.load(open_ones[0].id)
+        if not open_ones:
+            raise Refused(N_("No incident is open. `declare what is wrong` begins one; `show #1` shows an old one."))
+        several = ", ".join(f"#{book.id.id} {book.state.title[:40]}" for book in open_ones)
+        raise Refused(N_("Which one? Say its number, as in `{name} #{id}`. Open: {several}"), name=line.cls.names[0], id=open_ones[0].id.id, several=several)  # fmt: skip
+
+    def _not_allowed(self, person: Person | None, line: Line) -> Refused:
+        if person is None:
+            return Refused(STRANGER, root=self.office.rules.root)
+        text = N_("You are a {role}, and `{name}` wants more. An administrator can change that in the configuration.")
+        return Refused(text, role=person.role, name=line.cls.names[0])
+
+    def form(self, line: Line, voice: Voice) -> Form:
+        """What is still to be said."""
+        name = line.cls.names[0]
+        asked = tuple(msgspec.structs.replace(each, value=line.raw.get(each.name, "")) for each in options(line.cls, voice) if each.name != "incident")
+        number = f" #{line.incident}" if line.incident else ""
+        return Form(title=(name + number).capitalize(), words=name + number, options=asked, submit=voice.word(N_("Send")))
+
+    # ---- chatter
+
+    def copy(self, said: Said, tx: Transaction) -> bool:
+        """What was said in a war room goes to its other rooms, in the speaker's name; whether there were any."""
+        found = tx.find(f"place {said.place}")
+        if found is None or found.kind != "incident" or tx.heard(said.key) is not None:
+            return False
+        tx.answer(said.key, b"null")
+        person = self.office.people(tx).by_handle.get(str(said.by))
+        others = [place for place in tx.load(found).state.places if place != said.place]
+        chat = self.office.chats[said.place.platform]
+        copy = Copy(
+            author=person.name if person else said.name,
+            origin=chat.can.label,
+            text=paragraphs(mentions(said.words, self.office.people(tx))),
+            avatar=said.avatar,
+            key=said.key,
+        )
+        for place in others:
+            tx.send(Send("copy", str(place), 4, msgspec.to_builtins(copy)), found)
+        return bool(others)
+
+
+def mentions(text: str, people: People) -> str:
+    """Chatter with its native mentions as plain names: nobody is pinged in three chats at once."""
+    for handle, person in people.by_handle.items():
+        text = text.replace(f"@{handle}", f"@{person.name}")
+    return text
+
+
+def refusal(no: Refused, voice: Voice) -> Card:
+    """A no: why, and what to do instead."""
+    return Card(body=(Para(voice.phrase(no.phrase)),), tone="warn", to="quiet")
+
+
+def own(command: Command, id: BookId, office: Office, tx: Transaction) -> bool:
+    """Do what nobody asked for: a timer fired, a platform answered. Whether anything came of it."""
+    book = tx.load(id)
+    ask = Ask(now=tx.now, by=TOCSIN, rules=office.rules, people=office.people(tx), token=_code())
+    events = list(command.decide(book.state, ask))
+    tx.record(book, events, by=TOCSIN)
+    return bool(events)
+
+
+def is_query(said: Said) -> bool:
+    """Whether it changes nothing. Raises `Refused` for what means nothing."""
+    return issubclass(parse(said.words, said.fields).cls, Query)
+
+
+def _code() -> str:
+    word = token_hex(6).upper()
+    return "-".join(word[i : i + 4] for i in range(0, len(word), 4))

@@ -1,0 +1,109 @@
+"""What everybody who works in the house shares: the configuration, the store, the chats, who people are."""
+
+import asyncio
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import tzinfo
+from secrets import token_hex
+from typing import TYPE_CHECKING
+
+import structlog
+
+import bot.incident.chapters  # noqa: F401 - whoever works here knows every chapter
+from bot.config import Config
+from bot.oncall.policy import Rules
+from bot.people.person import People, Person
+from bot.ports import Chat, ChatError, Place, Rooms, Said
+from bot.store.store import Store
+from bot.store.transaction import Transaction
+from bot.text.words import Voice, known, zone
+
+if TYPE_CHECKING:
+    from bot.incident.incident import Incident
+
+log = structlog.get_logger()
+
+
+@dataclass
+class Office:
+    """Shared by hearing, ticking and delivering. `me` is this process's name, where it holds a lease."""
+
+    config: Config
+    store: Store
+    chats: Mapping[str, Chat]
+    me: str = field(default_factory=lambda: token_hex(6))
+    up: dict[str, bool] = field(default_factory=dict)
+    """Which platforms answer: absent until the first connection."""
+    bells: list[asyncio.Event] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        self.rules: Rules = self.config.rules()
+        self._people: tuple[int, People] = (-1, People(()))
+        self._links: dict[str, str] = {}
+
+    def wake(self) -> None:
+        """Something changed: whoever waits for work looks again."""
+        for bell in self.bells:
+            bell.set()
+
+    def bell(self) -> asyncio.Event:
+        """A bell of one's own, rung by `wake`."""
+        self.bells.append(asyncio.Event())
+        return self.bells[-1]
+
+    # ---- people and their language
+
+    def people(self, tx: Transaction) -> People:
+        """Everybody, as of this transaction."""
+        version = tx.version("person")
+        if version != self._people[0]:
+            self._people = (version, People(book.state for book in tx.books("person")))
+        return self._people[1]
+
+    @property
+    def known_people(self) -> People:
+        """Everybody, as of the last transaction: for what must be said at once."""
+        return self._people[1]
+
+    def voice(self, people: People, person: Person | None, said: Said | None = None) -> Voice:
+        """How to speak to somebody: their setting, else their platform's locale, else the room's, else the house's."""
+        platform = said.by.platform if said else ""
+        told = person.language if person else ""
+        language = known(told) or known(said.locale if said else "") or self.language(platform)
+        return Voice(language, self._zone(person.zone if person else ""), people.name)
+
+    def language(self, platform: str) -> str:
+        """What a platform's rooms speak."""
+        return known(self.config.languages.get(platform, "")) or self.config.house.language
+
+    def room_voice(self, people: People, platform: str) -> Voice:
+        """How to speak to a room."""
+        return Voice(self.language(platform), self._zone(""), people.name)
+
+    def _zone(self, name: str) -> tzinfo:
+        try:
+            return zone(name or self.config.house.zone)
+        except KeyError:
+            return zone(self.config.house.zone)
+
+    # ---- where the rooms are
+
+    async def links(self, incident: "Incident") -> Mapping[str, str]:
+        """The war rooms' links by the platforms' labels; what a platform does not tell now is left out."""
+        found = {place.platform: await self.link(place) for place in incident.places}
+        return {self.chats[name].can.label: url for name, url in found.items() if url}
+
+    async def link(self, place: Place) -> str:
+        """A link that opens a place, or an empty string."""
+        chat = self.chats.get(place.platform)
+        if str(place) not in self._links and isinstance(chat, Rooms):
+            try:
+                async with asyncio.timeout(5):
+                    self._links[str(place)] = await chat.link(place)
+            except (ChatError, TimeoutError):
+                return ""
+        return self._links.get(str(place), "")
+
+    def down(self) -> Sequence[str]:
+        """The labels of the platforms that stopped answering."""
+        return [self.chats[name].can.label for name, up in self.up.items() if not up and name in self.chats]

@@ -1,0 +1,146 @@
+"""Looks: shown, and shown again, until what stands there is what the book says."""
+
+import asyncio
+from datetime import timedelta
+from functools import partial
+from hashlib import sha256
+
+import msgspec
+import structlog
+
+from bot.book import TOCSIN
+from bot.engine.hear import own
+from bot.engine.office import Office
+from bot.incident.cards import Links, hall_card, page_card, page_over, status_card
+from bot.incident.incident import Incident
+from bot.incident.rooms import OpenRoom
+from bot.people.person import People
+from bot.ports import Card, ChatError, Gone, MessageId, Place, Room, Rooms, Unreachable
+from bot.store.deliveries import Shown
+from bot.store.transaction import Transaction
+
+log = structlog.get_logger()
+
+DEADLINE = 60
+"""Seconds that a platform has for one look."""
+NEVER = timedelta(hours=1)
+"""When what the platform refused for good is tried again all the same: rights are given back, settings mended."""
+
+
+class Showing:
+    """Shows one look at a time, as the book is when it is shown."""
+
+    def __init__(self, office: Office) -> None:
+        self.office = office
+        self.invited: dict[str, frozenset[str]] = {}
+
+    async def show(self, row: Shown) -> None:
+        """Bring a look up to what is wanted; a failure waits and is tried again."""
+        try:
+            async with asyncio.timeout(DEADLINE):
+                await self._show(row)
+        except (ChatError, TimeoutError) as wrong:
+            error = wrong if isinstance(wrong, ChatError) else Unreachable()
+            log.warning("a look could not be shown", book=str(row.book), look=row.subject, on=row.platform, why=str(error))
+            wait = NEVER if error.wait is None else backoff(error.wait, row.tries)
+            await self.office.store.write(partial(later, row, wait, error))
+        self.office.wake()
+
+    async def _show(self, row: Shown) -> None:
+        incident, people = await self.office.store.read(partial(self._load, row))
+        if row.subject == "room":
+            await self._open(row, incident)
+            return
+        place = self._place(row)
+        if place is None:
+            await self.office.store.write(lambda tx: tx.shown(row.id, have=row.want, place="", message="", digest=""))
+            return
+        card = self._card(row, incident, people, await self.office.links(incident))
+        digest = sha256(msgspec.json.encode(card)).hexdigest()[:32]
+        message = row.message
+        if digest != row.digest or not message:
+            message = await self._put(row, place, card)
+        if row.subject == "card" and message != row.message:
+            await self._pin(place, message)
+        if row.subject == "card":
+            await self._bring(place, incident, people)
+        await self.office.store.write(
+            lambda tx: tx.shown(row.id, have=row.want, place=str(place), message=message, digest=digest)
+        )
+
+    async def _put(self, row: Shown, place: Place, card: Card) -> str:
+        chat = self.office.chats[row.platform]
+        over = MessageId(row.message) if row.message else None
+        key = f"look-{row.id}"
+        try:
+            return await chat.put(place, card, over, key)
+        except Gone:
+            if over is None or row.subject.startswith("page"):
+                raise
+            return await chat.put(place, card, None, f"{key}-{row.want}")
+
+    async def _open(self, row: Shown, incident: Incident) -> None:
+        """Open the war room; what the platform answers comes back as a command."""
+        chat = self.office.chats[row.platform]
+        if isinstance(chat, Rooms) and incident.open and row.platform not in incident.rooms:
+            topic = f"{incident.severity.name} {incident.title}"
+            place = await chat.open(Room(key=f"incident-{incident.id}", name=f"{incident.number} {incident.title}", topic=topic))
+            await self.office.store.write(lambda tx: own(OpenRoom(str(place)), row.book, self.office, tx))
+        await self.office.store.write(lambda tx: tx.shown(row.id, have=row.want, place="", message="", digest=""))
+
+    async def _pin(self, place: Place, message: str) -> None:
+        chat = self.office.chats[place.platform]
+        try:
+            if isinstance(chat, Rooms):
+                await chat.pin(place, MessageId(message))
+        except ChatError as wrong:
+            log.warning("a card could not be pinned", place=str(place), why=str(wrong))
+
+    async def _bring(self, place: Place, incident: Incident, people: People) -> None:
+        """Bring in whoever has something to do here."""
+        chat = self.office.chats[place.platform]
+        wanted = {handle for id in involved(incident) if id in people and (handle := people.by_id[id].on(place.platform))}
+        names = frozenset(map(str, wanted))
+        if isinstance(chat, Rooms) and not names <= self.invited.get(str(place), frozenset()):
+            try:
+                await chat.invite(place, sorted(wanted))
+                self.invited[str(place)] = names
+            except ChatError as wrong:
+                log.warning("somebody could not be brought in", place=str(place), why=str(wrong))
+
+    def _load(self, row: Shown, tx: Transaction) -> tuple[Incident, People]:
+        return tx.load(row.book).state, self.office.people(tx)
+
+    def _place(self, row: Shown) -> Place | None:
+        return Place.parse(row.place) if row.place else self.office.chats[row.platform].hall
+
+    def _card(self, row: Shown, incident: Incident, people: People, links: Links) -> Card:
+        voice = self.office.room_voice(people, row.platform)
+        if row.subject == "hall":
+            place = incident.rooms.get(row.platform)
+            here = links.get(self.office.chats[row.platform].can.label, "") if place else ""
+            return hall_card(incident, voice, links, here)
+        if row.subject == "card":
+            return status_card(incident, voice, links, self.office.down())
+        person, call, step = row.subject.removeprefix("page ").rsplit(" ", 3)[-3:]
+        voice = self.office.voice(people, people.by_id.get(person), None)
+        ringing = (found := incident.call(int(call))) and not found.answered and incident.open
+        return page_card(incident, voice, int(step), False, links) if ringing else page_over(incident, voice, links)
+
+
+
+def involved(incident: Incident) -> set[str]:
+    """Whoever declared it, has it, has a role in it, or is being paged for it."""
+    told = {each.by for each in (incident.declared, incident.acked) if each}
+    paged = {person for call in incident.calls if call.step for step in call.steps[: call.step] for person in step.people}
+    return (told | paged | set(incident.roles.values())) - {TOCSIN, ""}
+
+
+def later(row: Shown, wait: timedelta, error: ChatError, tx: Transaction) -> None:
+    """It failed: when to try again, and what to say of it until then."""
+    tx.unshown(row.id, not_before=tx.now + wait, error=str(error)[:200])
+
+
+def backoff(first: float, tries: int, most: float = 300) -> timedelta:
+    """How long to wait after so many tries: twice as long each time, five minutes at most, never less than asked."""
+    return timedelta(seconds=max(first, min(first * 2 ** min(tries, 12), most)))
