@@ -162,7 +162,8 @@ class Event:
 
     def sends(self, state: Any, entry: Entry) -> Iterator[Send]:
         """The words that must go out because of it; `state` already holds it."""
-        yield from ()
+        if self.aloud:
+            yield from (Send("entry", str(place), 3, {"rev": entry.rev}) for place in state.places)
 
     @property
     def aside(self) -> str:

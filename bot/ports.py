@@ -338,5 +338,9 @@ class House(Protocol):
         """This kept delivery was dealt with."""
 
 
+    async def health(self) -> Mapping[str, Any]:
+        """`database`: whether it answers; `chats`: the same by platform, absent before the first connection."""
+
+
 class Unheard(Exception):
     """It could not be kept just now: nothing was changed. Please say it again in a moment."""

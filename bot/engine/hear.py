@@ -135,6 +135,17 @@ class Hearing:
         number = f" #{line.incident}" if line.incident else ""
         return Form(title=(name + number).capitalize(), words=name + number, options=asked, submit=voice.word(N_("Send")))
 
+    def broken(self, voice: Voice) -> Card:
+        """What somebody is told when we broke."""
+        said = voice.say(N_("Something broke on our side, and nothing was changed. It is in the log; please try again."))
+        return Card(body=(Para(said),), tone="warn", to="quiet")
+
+    def spoilt(self, said: Said, card: Card, why: str, tx: Transaction) -> None:
+        """Keep a hearing that broke, with what was said and why, and its answer for a repeat of it."""
+        tx.keep("spoilt", "", {said.key: msgspec.json.encode({"said": said, "why": why})})
+        if tx.heard(said.key) is None:
+            tx.answer(said.key, msgspec.json.encode(card))
+
     # ---- chatter
 
     def copy(self, said: Said, tx: Transaction) -> bool:

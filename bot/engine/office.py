@@ -34,6 +34,8 @@ class Office:
     me: str = field(default_factory=lambda: token_hex(6))
     up: dict[str, bool] = field(default_factory=dict)
     """Which platforms answer: absent until the first connection."""
+    changed: bool = False
+    """A platform went or came back, and the cards do not say so yet."""
     bells: list[asyncio.Event] = field(default_factory=list)
 
     def __post_init__(self) -> None:

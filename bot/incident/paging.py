@@ -156,6 +156,7 @@ class Exhausted(Event):
         return with_call(incident, replace(call, exhausted=True)) if call else incident
 
     def sends(self, incident: "Incident", entry: Entry) -> Iterator[Send]:
+        yield from super().sends(incident, entry)
         call = incident.call(self.call)
         where = {"call": self.call, "round": call.round if call else 1, "step": 0}
         yield from (Send("page", person, 0, where) for person in self.people)

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
-from bot.book import Ask, Command, Entry, Event, Send, Timer, event
+from bot.book import Ask, Command, Entry, Event, Timer, event
 from bot.grammar import command, flag, words
 from bot.incident.told import Told
 from bot.text.words import N_
@@ -22,12 +22,10 @@ class Updated(Event):
     next_at: datetime | None = None
 
     says = N_("{by}: {text}")
+    aloud = True
 
     def onto(self, incident: "Incident", entry: Entry) -> "Incident":
         return replace(incident, update=Told(entry.by, entry.at, self.text), next_update=self.next_at)
-
-    def sends(self, incident: "Incident", entry: Entry) -> Iterator[Send]:
-        yield from (Send("update", str(place), 3, {"rev": entry.rev}) for place in incident.places)
 
 
 @command("update", "post", rank=3)

@@ -1,0 +1,52 @@
+"""The demo: a small example company on the three stand-ins."""
+
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
+from typing import Any
+
+from adapters.playground.cast import COMPANY, DANA, LINES
+from adapters.playground.server import Playground
+
+ROLES = {"anna": "admin", "mia": "manager"}
+LANGUAGES = {"mia": "zh-hans"}
+
+
+@asynccontextmanager
+async def playground(port: int) -> AsyncIterator[Playground]:
+    """The three chats with the example company in them."""
+    async with Playground(COMPANY, lines=LINES).open(port) as opened:
+        yield opened
+
+
+def company(opened: Playground, database: str) -> Mapping[str, Any]:
+    """The company's configuration: Anna is paged first, Boris five minutes later, Carlos when nobody answered.
+
+    Dana is not linked yet: she sees what a newcomer sees.
+    """
+    return {
+        "house": {"database": database, "language": "en", "admin": "anna"},
+        "chats": opened.settings,
+        "people": {
+            actor.key: {
+                "name": actor.name,
+                "role": ROLES.get(actor.key, "responder"),
+                "language": LANGUAGES.get(actor.key, ""),
+                **actor.ids,
+            }
+            for actor in COMPANY
+            if actor is not DANA
+        },
+        "policies": {
+            "default": {
+                "steps": [{"page": ["anna"], "wait": "5m"}, {"page": ["boris"], "wait": "10m"}],
+                "repeat": 1,
+                "catch_all": ["carlos"],
+            }
+        },
+    }
+
+
+def welcome(opened: Playground) -> str:
+    """What to do first."""
+    tries = "\n".join(f"  {platform:<9} as {who:<6} {line}" for platform, who, line in LINES)
+    return f"Tocsin is awake. Open {opened.base} and try, one after the other:\n\n{tries}\n\nCtrl-C stops it."

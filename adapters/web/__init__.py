@@ -1,0 +1,1 @@
+"""HTTP: for now, only how the house is."""

@@ -1,0 +1,43 @@
+"""The clockwork: a nudge a second, and the housekeeping. The truth is in the rows; this only looks at them often."""
+
+from datetime import timedelta
+
+import structlog
+from apscheduler.schedulers.asyncio import AsyncIOScheduler
+
+from bot.engine.office import Office
+from bot.engine.tick import Ticking
+from bot.store.store import StoreDown
+
+log = structlog.get_logger()
+
+KEPT = timedelta(hours=48)
+"""How long the keys of deliveries are kept: every platform has stopped repeating itself by then."""
+
+
+def clockwork(office: Office, ticking: Ticking) -> AsyncIOScheduler:
+    """A scheduler that is not started yet. Its jobs live in memory: none of them matters if it is lost."""
+
+    async def nudge() -> None:
+        office.wake()
+
+    async def recover() -> None:
+        ticking.retry()
+        await _quietly(office, lambda tx: tx.expired())
+
+    async def sweep() -> None:
+        await _quietly(office, lambda tx: tx.forget(tx.now - KEPT))
+
+    scheduler = AsyncIOScheduler(timezone="UTC")
+    settings = {"misfire_grace_time": None, "coalesce": True, "max_instances": 1}
+    scheduler.add_job(nudge, "interval", seconds=1, **settings)
+    scheduler.add_job(recover, "interval", seconds=10, **settings)
+    scheduler.add_job(sweep, "interval", hours=1, **settings)
+    return scheduler
+
+
+async def _quietly(office: Office, fn: object) -> None:
+    try:
+        await office.store.write(fn)  # type: ignore[arg-type]
+    except StoreDown as down:
+        log.warning("the database does not answer", why=str(down))

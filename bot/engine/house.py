@@ -1,0 +1,173 @@
+"""The house: what the world may see of the core, and everything that runs in it."""
+
+import asyncio
+from collections.abc import AsyncIterator, Mapping, Sequence
+from contextlib import asynccontextmanager
+from functools import lru_cache, partial
+from typing import Any
+
+import msgspec
+import structlog
+
+from bot.book import BookId, Refused
+from bot.config import Config
+from bot.engine.attend import attend, retell
+from bot.engine.clockwork import clockwork
+from bot.engine.deliver import Delivery
+from bot.engine.hear import Hearing, is_query, own
+from bot.engine.office import Office
+from bot.engine.page import Paging
+from bot.engine.tick import Ticking
+from bot.grammar import grammar
+from bot.ports import Card, Chat, Form, Grammar, Said, Unheard
+from bot.store.store import Store, StoreDown
+from bot.text.words import LANGUAGES, Voice, known
+
+log = structlog.get_logger()
+
+
+class Engine:
+    """The core at work. It is the `House` that the adapters are given."""
+
+    def __init__(self, config: Config, store: Store, chats: Sequence[Chat]) -> None:
+        self.office = Office(config, store, {chat.name: chat for chat in chats})
+        self.hearing = Hearing(self.office)
+        self.ticking = Ticking(self.office)
+        self.delivery = Delivery(self.office)
+        self.paging = Paging(self.office)
+
+    @asynccontextmanager
+    async def running(self) -> AsyncIterator["Engine"]:
+        """Everything at work, until left; what is under way then ends or is marked as it stands."""
+        await self.enrol()
+        scheduler = clockwork(self.office, self.ticking)
+        loops = [self.ticking.run(), self.delivery.run(), self.paging.run(), retell(self.office)]
+        loops += [attend(self.office, self, chat) for chat in self.office.chats.values()]
+        tasks = [asyncio.get_running_loop().create_task(loop) for loop in loops]
+        scheduler.start()
+        try:
+            yield self
+        finally:
+            scheduler.shutdown(wait=False)
+            for task in tasks:
+                task.cancel()
+            await asyncio.gather(*tasks, return_exceptions=True)
+            for chat in self.office.chats.values():
+                await chat.close()
+
+    async def enrol(self) -> None:
+        """Take over what the configuration says of people, and show everything open as this version shows it."""
+        for id, enroll in self.office.config.enrolments().items():
+            await self.office.store.write(partial(own, enroll, BookId("person", id), self.office))
+        await self.office.store.write(lambda tx: tx.want())
+        await self.office.store.read(self.office.people)
+
+    # ---- the way in
+
+    def grammar(self, language: str = "") -> Grammar:
+        """Every command and query, in a language."""
+        return _grammar(self.office.rules.root, known(language) or self.office.config.house.language)
+
+    def languages(self) -> Sequence[str]:
+        """The languages there are words in."""
+        return tuple(LANGUAGES)
+
+    async def hear(self, said: Said) -> Card | Form | None:
+        """Do what was asked, once, after it is safely kept. Raises `Unheard` when it could not be kept."""
+        try:
+            return await self._hear(said)
+        except StoreDown as down:
+            log.warning("something could not be kept", key=said.key, why=str(down))
+            raise Unheard from down
+
+    async def _hear(self, said: Said) -> Card | Form | None:
+        if not said.addressed:
+            await self._overhear(said)
+            return None
+        if reply := self.hearing.at_once(said):
+            return reply
+        if self._asks(said):
+            return await self.office.store.read(partial(self.hearing.read, said))
+        try:
+            reply = await self.office.store.write(partial(self.hearing.obey, said), urgent=True)
+        except StoreDown:
+            raise
+        except Exception as wrong:
+            reply = await self._spoilt(said, wrong)
+        self.office.wake()
+        return reply
+
+    def _asks(self, said: Said) -> bool:
+        try:
+            return is_query(said)
+        except Refused:
+            return False
+
+    async def _overhear(self, said: Said) -> None:
+        """Chatter: only a war room's is kept, for its other rooms."""
+        if await self.office.store.read(lambda tx: tx.find(f"place {said.place}")):
+            if await self.office.store.write(partial(self.hearing.copy, said)):
+                self.office.wake()
+
+    async def _spoilt(self, said: Said, wrong: Exception) -> Card:
+        """A fault of ours: it was rolled back; it is kept with what was said, told, and not tried for ever."""
+        log.error("a hearing broke", key=said.key, words=said.words[:200], exc_info=wrong)
+        people = self.office.known_people
+        voice = self.office.voice(people, people.by_handle.get(str(said.by)), said)
+        card = self.hearing.broken(voice)
+        await self.office.store.write(partial(self.hearing.spoilt, said, card, repr(wrong)))
+        return card
+
+    # ---- a stream that is resumed
+
+    async def kept(self, source: str) -> str:
+        """Where a stream stands."""
+        return await self._keeping(lambda tx: tx.cursor(source))
+
+    async def keep(self, source: str, cursor: str, deliveries: Mapping[str, Any]) -> Mapping[str, Any]:
+        """Keep raw deliveries and the cursor behind them in one transaction; what is not done yet, oldest first."""
+        raw = {key: msgspec.json.encode(each) for key, each in deliveries.items()}
+
+        def together(tx: Any) -> list[tuple[str, bytes]]:
+            tx.keep(source, cursor, raw)
+            return tx.undone(source)  # type: ignore[no-any-return]
+
+        return {key: msgspec.json.decode(body) for key, body in await self._keeping(together, write=True)}
+
+    async def done(self, source: str, key: str) -> None:
+        """This kept delivery was dealt with."""
+        await self._keeping(lambda tx: tx.done(source, key), write=True)
+
+    async def _keeping(self, fn: Any, *, write: bool = False) -> Any:
+        try:
+            return await (self.office.store.write(fn) if write else self.office.store.read(fn))
+        except StoreDown as down:
+            raise Unheard from down
+
+    # ---- for whoever watches over it
+
+    async def settled(self) -> None:
+        """When nothing is due and nothing is under way: for tests, which never sleep to wait."""
+        while True:
+            await self.ticking.tick()
+            await self.paging.look()
+            await self.delivery.look()
+            if not (self.paging.out or self.delivery.lanes):
+                return
+            await self.paging.settled()
+            await self.delivery.settled()
+
+    async def health(self) -> Mapping[str, Any]:
+        """Whether the database answers, and each platform."""
+        try:
+            async with asyncio.timeout(5):
+                await self.office.store.read(lambda tx: tx.now)
+            database = True
+        except (StoreDown, TimeoutError):
+            database = False
+        return {"database": database, "chats": dict(self.office.up)}
+
+
+@lru_cache(maxsize=16)
+def _grammar(root: str, language: str) -> Grammar:
+    return grammar(root, Voice(language))
