@@ -1,0 +1,143 @@
+// What stands on the page: nodes made from the playground's JSON. Only `Bubble.html` is ever read as markup.
+
+const CLOCK = new Intl.DateTimeFormat(undefined, { hour: "2-digit", minute: "2-digit", hourCycle: "h23" });
+const DAY = new Intl.DateTimeFormat("en-GB", { weekday: "long", day: "numeric", month: "long" });
+const HUES = ["#c8485f", "#b8721d", "#4f8f3a", "#24908a", "#3b7cc4", "#7a62c9", "#b2569e", "#5d6b82"];
+export const EMOJI = ["👍", "👀", "✅", "🎉", "❤️", "🔥"];
+
+/** A node: `make("p.topic.small", {title: "x"}, child, "letters")`. Strings become text, never markup. */
+export function make(kind, traits = {}, ...inside) {
+  const [tag, ...classes] = kind.split(".");
+  const node = document.createElement(tag);
+  node.classList.add(...classes);
+  for (const [name, value] of Object.entries(traits)) {
+    if (name in node) node[name] = value;
+    else node.setAttribute(name, value);
+  }
+  node.append(...inside.filter((part) => part !== null && part !== ""));
+  return node;
+}
+
+/** Somebody's face: their initials on a colour of their own; the bot's is the bell. */
+export function dress(face, author, bot = false) {
+  const name = author.split(/ [(·@]/)[0];
+  const hue = HUES[[...name].reduce((sum, letter) => (sum * 33 + letter.codePointAt(0)) % 9973, 11) % HUES.length];
+  face.style.setProperty("--hue", hue);
+  face.classList.toggle("bell", bot);
+  face.textContent = bot ? "" : name.replace(/[^\p{L}\p{N} ]/gu, "").split(/\s+/).map((word) => [...word][0]).slice(0, 2).join("");
+  face.setAttribute("aria-hidden", "true");
+  return face;
+}
+
+/** One message. `deeds` says what pressing, reacting and replying do. */
+export function message(bubble, look, deeds) {
+  const { mine, follows, native } = look;
+  const classes = { mine, follows, native, bot: bubble.bot, pinned: bubble.pinned, ephemeral: bubble.ephemeral };
+  const node = make("li.message", {},
+    dress(make("span.face"), bubble.author, native),
+    make("div.body", {},
+      make("div.bubble", {}, head(bubble), quote(bubble, look), text(bubble), note(bubble)),
+      knobs(bubble, deeds), reactions(bubble, deeds)),
+    tools(bubble, deeds));
+  Object.entries(classes).forEach(([name, yes]) => node.classList.toggle(name, yes));
+  if (/^#[0-9a-f]{6}$/i.test(bubble.colour)) {
+    node.classList.add("barred");
+    node.style.setProperty("--bar", bubble.colour);
+  }
+  node.dataset.id = bubble.id;
+  return node;
+}
+
+function head(bubble) {
+  const at = new Date(bubble.at);
+  return make("div.head", {},
+    make("strong.author", {}, bubble.author),
+    bubble.bot ? make("span.badge") : null,
+    make("time", { dateTime: bubble.at, title: at.toLocaleString() }, CLOCK.format(at)),
+    bubble.edited ? make("span.edited", {}, "edited") : null,
+    bubble.pinned ? make("span.pinned", { title: "Pinned" }, "📌") : null);
+}
+
+function quote(bubble, look) {
+  if (!bubble.reply_to) return null;
+  const first = look.find(bubble.reply_to);
+  return make("div.quote", {}, make("b", {}, first ? first.author : "a message"), " " + (first ? gist(first) : ""));
+}
+
+function text(bubble) {
+  const node = make("div.text");
+  node.innerHTML = bubble.html;
+  for (const link of node.querySelectorAll("a[href]")) {
+    link.target = "_blank";
+    link.rel = "noopener noreferrer";
+  }
+  return node;
+}
+
+function note(bubble) {
+  return bubble.ephemeral ? make("div.note", {}, "Only visible to you") : null;
+}
+
+function knobs(bubble, deeds) {
+  if (!bubble.buttons.length) return null;
+  return make("div.knobs", {}, ...bubble.buttons.map((row) => make("div.row", {}, ...row.map((knob) => {
+    if (knob.url) return make("a.knob", { href: knob.url, target: "_blank", rel: "noopener noreferrer" }, knob.label);
+    const button = make("button.knob", { type: "button", onclick: () => deeds.press(bubble, knob, button) }, knob.label);
+    if (knob.style) button.classList.add(knob.style);
+    return button;
+  }))));
+}
+
+function reactions(bubble, deeds) {
+  const counts = Object.entries(bubble.reactions);
+  if (!counts.length) return null;
+  return make("div.reactions", {}, ...counts.map(([emoji, count]) =>
+    make("button.reaction", { type: "button", onclick: () => deeds.react(bubble, emoji) }, emoji, make("span", {}, `${count}`))));
+}
+
+function tools(bubble, deeds) {
+  if (bubble.ephemeral) return make("div.tools", { hidden: true });
+  const faces = EMOJI.map((emoji) =>
+    make("button", { type: "button", ariaLabel: `React with ${emoji}`, onclick: () => deeds.react(bubble, emoji) }, emoji));
+  const reply = deeds.reply && make("button.answer", { type: "button", ariaLabel: "Reply", title: "Reply", onclick: () => deeds.reply(bubble) }, "↩");
+  return make("div.tools", {}, ...faces, reply || null);
+}
+
+/** The line between two days. */
+export function day(bubble) {
+  const at = new Date(bubble.at);
+  const label = at.toDateString() === new Date().toDateString() ? "Today" : DAY.format(at);
+  return make("li.day", {}, make("span", {}, label));
+}
+
+/** The first line of a message. */
+export const gist = (bubble) => bubble.text.trim().split("\n")[0].slice(0, 90);
+
+/** The form that is open before somebody; `send` gets the answers, or nothing when it is closed. */
+export function sheet(form, send) {
+  const fields = form.inputs.map(field);
+  const node = make("form.sheet", { role: "dialog", ariaLabel: form.title, onsubmit: submit },
+    make("header", {}, make("h3", {}, form.title),
+      make("button.close", { type: "button", ariaLabel: "Close", onclick: () => send({}) }, "✕")),
+    make("div.fields", {}, ...fields),
+    make("footer", {}, make("button.cancel", { type: "button", onclick: () => send({}) }, "Cancel"),
+      make("button.submit", { type: "submit" }, form.submit)));
+  function submit(event) {
+    event.preventDefault();
+    send(Object.fromEntries(form.inputs.map((input) => [input.id, node.elements.namedItem(input.id).value])));
+  }
+  node.addEventListener("keydown", (event) => event.key === "Escape" && send({}));
+  return node;
+}
+
+function field(input) {
+  const traits = { name: input.id, required: input.required };
+  const kinds = { long: "textarea", choice: "select" };
+  const box = make(kinds[input.kind] || "input", input.kind === "long" ? { ...traits, rows: 3 } : traits);
+  if (input.kind === "choice") {
+    if (!input.value) box.append(make("option", { value: "" }, ""));
+    box.append(...input.choices.map(([value, label]) => make("option", { value }, label)));
+  }
+  box.value = input.value;
+  return make("label", {}, make("span", {}, input.label, input.required ? "" : make("small", {}, " optional")), box);
+}

@@ -1,0 +1,70 @@
+// The page: three panes on one stream, and who is looking at them.
+
+import { dress } from "./draw.js";
+import { Pane } from "./pane.js";
+
+const all = (selector) => [...document.querySelectorAll(selector)];
+const cast = all("[data-actor]");
+const actors = Object.fromEntries(cast.map(({ dataset }) => [dataset.actor, { name: dataset.name, on: dataset.on.split(" ") }]));
+const panes = Object.fromEntries(all(".pane").map((element) => [element.dataset.platform, new Pane(element, { post, look, actors })]));
+const viewers = new URLSearchParams(location.search);
+if (!(viewers.get("viewer") in actors)) viewers.set("viewer", Object.keys(actors)[0]);
+let stream = null;
+
+/** Do something; false, and `refused` told why, when it was not done. */
+async function post(path, deed, refused = () => {}) {
+  try {
+    const answer = await fetch(`/${path}`, { method: "POST", headers: { "Content-Type": "application/json" }, body: JSON.stringify(deed) });
+    if (!answer.ok) refused((await answer.json()).error);
+    return answer.ok;
+  } catch {
+    refused("The playground does not answer.");
+    return false;
+  }
+}
+
+/** See one platform with somebody's eyes, or, without one, all of them. */
+function look(platform, actor) {
+  if (!platform) for (const name of [...viewers.keys()]) viewers.delete(name);
+  viewers.set(platform || "viewer", actor);
+  if (platform && viewers.get("viewer") === actor) viewers.delete(platform);
+  history.replaceState(null, "", `?${viewers}`);
+  listen();
+}
+
+function listen() {
+  cast.forEach((button) => button.setAttribute("aria-checked", `${button.dataset.actor === viewers.get("viewer")}`));
+  stream?.close();
+  stream = new EventSource(`/events?${viewers}`);
+  stream.onopen = () => lost(false);
+  stream.onerror = () => lost(true);
+  stream.onmessage = (event) => {
+    for (const [name, state] of Object.entries(JSON.parse(event.data))) panes[name].show(state);
+    all("[data-tab] .dot").forEach((dot) => (dot.hidden = !panes[dot.parentElement.dataset.tab].element.querySelector(".count")));
+  };
+}
+
+function lost(yes) {
+  document.querySelector(".lost").hidden = !yes;
+}
+
+/** On a narrow page one pane is in front. */
+function front(platform) {
+  all("[data-tab]").forEach((tab) => tab.toggleAttribute("aria-current", tab.dataset.tab === platform));
+  all(".pane").forEach((pane) => pane.classList.toggle("front", pane.dataset.platform === platform));
+  panes[platform].catchUp();
+}
+
+all("[data-face]").forEach((face) => dress(face, face.dataset.face));
+all("[data-tab]").forEach((tab) => (tab.onclick = () => front(tab.dataset.tab)));
+cast.forEach((button) => (button.onclick = () => look("", button.dataset.actor)));
+all("[data-line]").forEach((button) => {
+  const { platform, as, line } = button.dataset;
+  button.onclick = () => {
+    if (panes[platform].viewer !== as) look(platform, as);
+    front(platform);
+    panes[platform].suggest(as, line);
+    button.classList.add("tried");
+  };
+});
+listen();

@@ -1,0 +1,300 @@
+// One platform's client: its rooms, and the one that is open.
+
+import { Composer } from "./composer.js";
+import { day, dress, gist, make, message, sheet } from "./draw.js";
+
+const LOADED = Date.now();
+const GENTLY = 5000; // milliseconds in which a new room does not take the pane from somebody who chose another
+const TOAST = 5000;
+const EMPTY = { rooms: [], sheet: null, toast: "", hints: [] };
+const SIGN = { slack: "#", discord: "#", telegram: "" };
+const PARTS = ["state", "rooms", "me", "others", "where", "pin", "messages", "toast", "veil", "power", "menu"];
+
+export class Pane {
+  /** `world`: `post(path, deed, refused)`, `look(platform, actor)`, `actors` (key to name and platforms). */
+  constructor(element, world) {
+    this.element = element;
+    this.name = element.dataset.platform;
+    this.label = element.getAttribute("aria-label");
+    this.world = world;
+    this.known = new Set();
+    this.seen = new Set();
+    this.nodes = new Map();
+    this.chose = 0;
+    for (const part of PARTS) this[part] = element.querySelector(`.${part}`);
+    this.composer = new Composer(element.querySelector(".composer"), (text, reply_to) => this.say(text, reply_to));
+    this.power.onclick = () => this.world.post("outage", { platform: this.name, down: !this.outage });
+    this.me.onclick = () => this.offer(this.others.hidden);
+    this.pin.onclick = () => this.find(this.pinned);
+    this.menu.onclick = () => element.classList.toggle("open");
+    element.addEventListener("keydown", (event) => event.key === "Escape" && this.offer(false));
+  }
+
+  /** What the playground says this pane shows: `{viewer, outage, screen}`. */
+  show({ viewer, outage, screen }) {
+    const arrived = viewer !== this.viewer;
+    Object.assign(this, { viewer, outage, screen: screen ?? EMPTY, away: !screen });
+    this.open = this.choose(arrived);
+    this.draw();
+    if (this.waiting?.as === viewer) this.suggest(viewer, this.waiting.line);
+  }
+
+  get room() {
+    return this.screen?.rooms.find((room) => room.id === this.open) ?? null;
+  }
+
+  get actor() {
+    return this.world.actors[this.viewer];
+  }
+
+  key(room, ...rest) {
+    return [this.viewer, room, ...rest].join(" ");
+  }
+
+  mine(bubble) {
+    return !bubble.bot && bubble.author === this.actor.name;
+  }
+
+  // ---- which room is open
+
+  choose(arrived) {
+    const { rooms } = this.screen;
+    const fresh = rooms.filter((room) => room.kind !== "direct" && !this.known.has(this.key(room.id))).at(-1);
+    rooms.forEach((room) => this.known.add(this.key(room.id)));
+    const busy = this.composer.text || Date.now() - this.chose < GENTLY;
+    const stays = this.room && !(arrived && this.room.kind === "direct");
+    if (!stays) return latest(rooms)?.id;
+    return fresh && !arrived && !busy ? fresh.id : this.open;
+  }
+
+  /** Somebody chose this room themselves. */
+  go(id) {
+    this.chose = Date.now();
+    this.open = id;
+    this.element.classList.remove("open");
+    this.draw();
+    this.composer.input.focus();
+  }
+
+  unread(room) {
+    const isNew = (bubble) => !this.mine(bubble) && !this.seen.has(this.key(room.id, bubble.id)) && Date.parse(bubble.at) > LOADED;
+    return room.id === this.open ? 0 : room.bubbles.filter(isNew).length;
+  }
+
+  // ---- what is drawn
+
+  draw() {
+    this.drawFrame();
+    this.drawRooms();
+    this.drawRoom();
+    this.drawToast(this.screen.toast);
+    this.drawVeil();
+  }
+
+  drawFrame() {
+    const down = this.outage;
+    this.element.classList.toggle("down", down);
+    this.state.textContent = down ? "is down" : "";
+    this.power.setAttribute("aria-checked", `${!down}`);
+    this.power.setAttribute("aria-label", `${this.label} is ${down ? "down" : "up"}`);
+    const name = this.actor.name;
+    this.me.replaceChildren(dress(make("span.face"), name), make("span", {}, name.split(" ")[0]), make("i", {}, "▾"));
+    this.composer.commands = this.screen.hints.map(([name, help]) => [name.startsWith("/") ? name : `/${name}`, help]);
+    this.composer.turn(this.key(this.open));
+    this.composer.input.disabled = down || !this.room;
+    this.composer.input.placeholder = down ? `${this.label} is down` : this.room ? `Message ${this.title(this.room)}` : "";
+  }
+
+  title(room) {
+    return (room.kind === "channel" ? SIGN[this.name] : "") + room.name;
+  }
+
+  drawRooms() {
+    const groups = new Map([["channel", "Channels"], ["topic", "Topics"], ["direct", "Direct messages"]]);
+    const focused = this.rooms.contains(document.activeElement) && document.activeElement.dataset.id;
+    this.rooms.replaceChildren(...[...groups].flatMap(([kind, label]) => {
+      const rooms = this.screen.rooms.filter((room) => room.kind === kind);
+      return rooms.length ? [make("h3", {}, label), ...rooms.map((room) => this.drawDoor(room))] : [];
+    }));
+    if (focused) [...this.rooms.children].find((door) => door.dataset.id === focused)?.focus();
+  }
+
+  drawDoor(room) {
+    const count = this.unread(room);
+    const last = room.bubbles.at(-1);
+    const door = make(`button.${room.kind}`, { type: "button", title: room.topic || room.name, onclick: () => this.go(room.id) },
+      dress(make("span.face"), room.name), make("span.name", {}, room.name), make("small.last", {}, last ? gist(last) : ""),
+      count ? make("b.count", { ariaLabel: `${count} unread` }, `${count}`) : null);
+    door.dataset.id = room.id;
+    door.classList.toggle("private", room.private);
+    door.classList.toggle("unread", count > 0);
+    if (room.id === this.open) door.setAttribute("aria-current", "true");
+    return door;
+  }
+
+  drawRoom() {
+    const { room, messages } = this;
+    const bubbles = room?.bubbles ?? [];
+    const key = this.key(this.open);
+    const reading = key === this.drawn && messages.scrollHeight - messages.scrollTop - messages.clientHeight > 60;
+    if (key !== this.drawn) this.nodes.clear();
+    this.drawn = key;
+    this.drawWhere(room);
+    this.drawPin(bubbles.filter((bubble) => bubble.pinned));
+    this.drawMessages(bubbles);
+    bubbles.forEach((bubble) => this.seen.add(this.key(this.open, bubble.id)));
+    if (!reading) this.catchUp();
+  }
+
+  /** To the newest message. */
+  catchUp() {
+    this.messages.scrollTop = this.messages.scrollHeight;
+  }
+
+  drawWhere(room) {
+    const [name, topic] = this.where.querySelectorAll("h2, p");
+    const members = room?.members.length > 1 ? `${room.members.length} members` : "";
+    name.textContent = room?.name ?? "";
+    this.where.className = `where ${room?.kind ?? ""} ${room?.private ? "private" : ""}`;
+    topic.textContent = [members, room?.topic].filter(Boolean).join(" · ");
+    topic.title = room?.topic ?? "";
+  }
+
+  drawPin(pins) {
+    const last = pins.at(-1);
+    this.pinned = last?.id;
+    this.pin.hidden = !last;
+    if (last) this.pin.replaceChildren(make("b", {}, pins.length > 1 ? `${pins.length} pinned` : "Pinned"), make("span", {}, gist(last)));
+  }
+
+  /** Only what changed is drawn anew, so that nobody loses their place. */
+  drawMessages(bubbles) {
+    const wanted = [];
+    let before = null;
+    for (const bubble of bubbles) {
+      const date = new Date(bubble.at).toDateString();
+      const sameDay = before && new Date(before.at).toDateString() === date;
+      if (!sameDay) wanted.push(this.node(date, "", () => day(bubble)));
+      const follows = sameDay && goesOn(before, bubble);
+      wanted.push(this.node(bubble.id, JSON.stringify([bubble, follows]), () => this.drawBubble(bubble, follows)));
+      before = bubble;
+    }
+    const kept = new Set(wanted);
+    for (const node of [...this.messages.children]) if (!kept.has(node)) node.remove();
+    for (const [id, { node }] of this.nodes) if (!kept.has(node)) this.nodes.delete(id);
+    wanted.forEach((node, at) => this.messages.children[at] === node || this.messages.insertBefore(node, this.messages.children[at]));
+  }
+
+  /** The node of this message as it stands, or a new one in its place when it changed. */
+  node(id, want, draw) {
+    const old = this.nodes.get(id);
+    if (old?.want === want) return old.node;
+    const node = draw();
+    const focused = old?.node.contains(document.activeElement);
+    old?.node.replaceWith(node);
+    if (focused) node.querySelector("button, a")?.focus();
+    this.nodes.set(id, { want, node });
+    return node;
+  }
+
+  drawBubble(bubble, follows) {
+    const native = bubble.bot && !Object.values(this.world.actors).some(({ name }) => bubble.author.startsWith(name));
+    const find = (id) => this.room.bubbles.find((each) => each.id === id);
+    return message(bubble, { mine: this.mine(bubble), follows, native, find }, {
+      press: (pressed, knob, button) => this.press(pressed, knob, button),
+      react: (pressed, emoji) => this.deed("react", { room: this.open, bubble: pressed.id, emoji }),
+      reply: this.name === "slack" ? null : (pressed) => this.composer.answer(pressed),
+    });
+  }
+
+  drawToast(text) {
+    if (text && text !== this.toasted) this.tell(text);
+    this.toasted = text;
+  }
+
+  /** A short notice over the pane. */
+  tell(text) {
+    this.toast.textContent = text;
+    this.toast.hidden = false;
+    clearTimeout(this.fading);
+    this.fading = setTimeout(() => (this.toast.hidden = true), TOAST);
+  }
+
+  /** What stands before everything else: a form, or that this person has no account here. */
+  drawVeil() {
+    const form = this.screen.sheet;
+    const key = form ? this.key(form.id) : this.away ? this.key("away") : "";
+    if (key === this.veiled) return;
+    this.veiled = key;
+    const inside = this.veil.contains(document.activeElement);
+    this.veil.hidden = !key;
+    this.veil.replaceChildren(...(form ? [sheet(form, (answers) => this.deed("fill", { sheet: form.id, answers }))] : key ? [this.drawAway()] : []));
+    if (form) this.veil.querySelector("input, textarea, select")?.focus();
+    else if (inside) this.composer.input.focus({ preventScroll: true });
+  }
+
+  drawAway() {
+    const faces = this.here().map(([key, { name }]) =>
+      make("button", { type: "button", onclick: () => this.world.look(this.name, key) }, dress(make("span.face"), name), name.split(" ")[0]));
+    return make("div.away", {}, make("p", {}, `${this.actor.name} has no account on ${this.label}.`), make("p", {}, "Look at it as"), ...faces);
+  }
+
+  here() {
+    return Object.entries(this.world.actors).filter(([, actor]) => actor.on.includes(this.name));
+  }
+
+  /** Whose eyes this pane could be seen with. */
+  offer(open) {
+    this.others.hidden = !open;
+    this.me.setAttribute("aria-expanded", `${open}`);
+    if (!open) return;
+    this.others.replaceChildren(...this.here().map(([key, { name }]) => make("button", { type: "button", role: "menuitem",
+      onclick: () => (this.offer(false), this.world.look(this.name, key)) }, dress(make("span.face"), name), name)));
+    this.others.querySelector("button").focus();
+  }
+
+  // ---- what is done
+
+  deed(path, rest) {
+    return this.world.post(path, { platform: this.name, viewer: this.viewer, ...rest }, (why) => this.tell(why));
+  }
+
+  say(text, reply_to) {
+    this.catchUp();
+    return this.deed("say", { room: this.open, text, reply_to });
+  }
+
+  async press(bubble, knob, button) {
+    this.toasted = "";
+    button.classList.add("busy");
+    await this.deed("press", { room: this.open, bubble: bubble.id, knob: knob.id });
+    button.classList.remove("busy");
+  }
+
+  /** Offer a line, once this pane is seen with that person's eyes. */
+  suggest(as, line) {
+    this.waiting = this.viewer === as ? null : { as, line };
+    if (this.waiting) return;
+    this.composer.write(line);
+    this.composer.input.focus();
+  }
+
+  find(id) {
+    const node = this.nodes.get(id)?.node;
+    node?.scrollIntoView({ block: "center", behavior: "smooth" });
+    node?.animate([{ background: "#f5c84266" }, { background: "transparent" }], 1600);
+  }
+}
+
+const newest = (room) => room.bubbles.at(-1)?.at ?? "";
+
+/** The room where something was said last, among those that several people see. */
+function latest(rooms) {
+  const shared = rooms.filter((room) => room.kind !== "direct");
+  return shared.reduce((best, room) => (newest(room) > newest(best) ? room : best), shared[0]) ?? rooms[0];
+}
+
+function goesOn(before, bubble) {
+  const same = before.author === bubble.author && before.bot === bubble.bot && before.ephemeral === bubble.ephemeral;
+  return same && !bubble.reply_to && !bubble.colour && Date.parse(bubble.at) - Date.parse(before.at) < 5 * 60000;
+}
