@@ -2,10 +2,12 @@
 
 import asyncio
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import TypeVar
 
 T = TypeVar("T")
+LOOK_AGAIN = 0.05
+"""Seconds after which somebody who waits looks again, rung or not."""
 
 
 class Bell:
@@ -34,6 +36,11 @@ class Bell:
         with self.ear() as heard:
             async with asyncio.timeout(within):
                 while not (answer := what()):
-                    await heard.wait()
-                    heard.clear()
+                    await self._rung_or_late(heard)
         return answer
+
+    async def _rung_or_late(self, heard: asyncio.Event) -> None:
+        # What is waited for may become true on no screen: a bot's connection, a row in its store.
+        with suppress(TimeoutError):
+            await asyncio.wait_for(heard.wait(), LOOK_AGAIN)
+        heard.clear()

@@ -67,7 +67,7 @@ class Playground:
         self.bell.ring()
 
     async def until(self, what: Callable[[], T], within: float = 5.0) -> T:
-        """Wait until `what` gives something true, and return that: it is asked at each change on a screen.
+        """Wait until `what` gives something true, and return that: it is asked at each change on a screen, and often.
 
         Raises `TimeoutError` after so many seconds.
         """

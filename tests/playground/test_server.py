@@ -121,5 +121,7 @@ async def test_until_waits_for_what_is_shown(playground: Playground) -> None:
         group.create_task(speak())
         bubbles = await playground.until(lambda: playground["discord"].screen("anna").rooms[0].bubbles)
     assert bubbles[0].text == "hello"
+    moments = iter((False, False, True))
+    assert await playground.until(lambda: next(moments))
     with pytest.raises(TimeoutError):
         await playground.until(lambda: False, within=0.01)
