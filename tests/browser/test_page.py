@@ -169,13 +169,18 @@ async def test_a_reply_shows_what_it_answers(page: Page) -> None:
     await expect(page.locator(".discord .quote")).to_have_text("Anna Nowak how is it going?")
 
 
-async def test_on_a_phone_the_panes_are_tabs(page: Page) -> None:
+async def test_on_a_phone_the_panes_are_tabs(page: Page, playground: Playground) -> None:
     await page.set_viewport_size({"width": 400, "height": 800})
     await expect(page.locator(".pane:visible")).to_have_count(1)
     await page.get_by_role("button", name="Telegram", exact=True).click()
     await expect(page.locator(".telegram .messages")).to_be_visible()
     await say(page, "telegram", "from the train")
     await expect(page.locator(".telegram .message")).to_be_visible()
+    await playground["discord"].say("carlos", "main", "from the office")
+    await expect(page.locator("[data-tab=slack] .dot")).to_be_visible()
+    await page.get_by_role("button", name="Slack", exact=True).click()
+    await expect(page.locator(".slack .message", has_text="from the office")).to_be_visible()
+    await expect(page.locator("[data-tab=slack] .dot")).to_be_hidden()
     assert await page.evaluate("document.documentElement.scrollWidth <= innerWidth")
 
 

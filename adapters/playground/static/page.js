@@ -33,15 +33,20 @@ function look(platform, actor) {
 }
 
 function listen() {
-  cast.forEach((button) => button.setAttribute("aria-checked", `${button.dataset.actor === viewers.get("viewer")}`));
+  cast.forEach((button) => button.setAttribute("aria-pressed", `${button.dataset.actor === viewers.get("viewer")}`));
   stream?.close();
   stream = new EventSource(`/events?${viewers}`);
   stream.onopen = () => lost(false);
   stream.onerror = () => lost(true);
   stream.onmessage = (event) => {
     for (const [name, state] of Object.entries(JSON.parse(event.data))) panes[name].show(state);
-    all("[data-tab] .dot").forEach((dot) => (dot.hidden = !panes[dot.parentElement.dataset.tab].element.querySelector(".count")));
+    mark();
   };
+}
+
+/** Which tabs hide something new. */
+function mark() {
+  all("[data-tab]").forEach((tab) => (tab.querySelector(".dot").hidden = !panes[tab.dataset.tab].news));
 }
 
 function lost(yes) {
@@ -52,7 +57,10 @@ function lost(yes) {
 function front(platform) {
   all("[data-tab]").forEach((tab) => tab.toggleAttribute("aria-current", tab.dataset.tab === platform));
   all(".pane").forEach((pane) => pane.classList.toggle("front", pane.dataset.platform === platform));
+  if (!panes[platform].viewer) return;
+  panes[platform].draw();
   panes[platform].catchUp();
+  mark();
 }
 
 all("[data-face]").forEach((face) => dress(face, face.dataset.face));

@@ -78,7 +78,17 @@ export class Pane {
 
   unread(room) {
     const isNew = (bubble) => !this.mine(bubble) && !this.seen.has(this.key(room.id, bubble.id)) && Date.parse(bubble.at) > LOADED;
-    return room.id === this.open ? 0 : room.bubbles.filter(isNew).length;
+    return room.id === this.open && this.visible ? 0 : room.bubbles.filter(isNew).length;
+  }
+
+  /** Whether something stands here that its viewer has not seen. */
+  get news() {
+    return this.screen.rooms.some((room) => this.unread(room));
+  }
+
+  /** On a narrow page only one pane is. */
+  get visible() {
+    return this.element.offsetWidth > 0;
   }
 
   // ---- what is drawn
@@ -142,7 +152,7 @@ export class Pane {
     this.drawWhere(room);
     this.drawPin(bubbles.filter((bubble) => bubble.pinned));
     this.drawMessages(bubbles);
-    bubbles.forEach((bubble) => this.seen.add(this.key(this.open, bubble.id)));
+    if (this.visible) bubbles.forEach((bubble) => this.seen.add(this.key(this.open, bubble.id)));
     if (!reading) this.catchUp();
   }
 
