@@ -168,7 +168,9 @@ class Event:
     @property
     def aside(self) -> str:
         """What somebody wrote with it, where `says` does not quote it."""
-        written = (name for name in ("text", "note", "why") if getattr(self, name, "") and f"{{{name}}}" not in self.says)
+        written = (
+            name for name in ("text", "note", "why") if getattr(self, name, "") and f"{{{name}}}" not in self.says
+        )
         return next((str(getattr(self, name)) for name in written), "")
 
     def phrase(self, entry: Entry) -> Phrase:
@@ -215,7 +217,7 @@ C = TypeVar("C", bound=type)
 @dataclass_transform(frozen_default=True)
 def event(cls: type[Event]) -> Any:
     """Make a fact of a class: frozen, and found by its name when the log is read."""
-    made = dataclass(frozen=True)(cls)
+    made: Any = dataclass(frozen=True)(cls)
     EVENTS[made.__name__] = made
     return made
 
@@ -225,9 +227,9 @@ def book(kind: str) -> Callable[[C], C]:
     """Make a class the state of one kind of book: frozen, blank when called with the id alone."""
 
     def enter(cls: C) -> C:
-        made = dataclass(frozen=True)(cls)
+        made: Any = dataclass(frozen=True)(cls)
         STATES[kind] = made
-        return made  # type: ignore[return-value]
+        return made  # type: ignore[no-any-return]
 
     return enter
 

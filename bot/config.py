@@ -46,13 +46,13 @@ class House(Part):
 
     database: str = "sqlite:///tocsin.db"
     """`sqlite:///path` or `postgresql://user:password@host/name`."""
-    root: str = Field("incident", pattern=r"^[a-z][a-z0-9_]{0,30}$")
+    root: str = Field(default="incident", pattern=r"^[a-z][a-z0-9_]{0,30}$")
     """The word that commands begin with: `/incident`."""
     language: str = "en"
     zone: str = "UTC"
     admin: str = ""
     """The person who may do everything."""
-    severity: int = Field(3, ge=1, le=5)
+    severity: int = Field(default=3, ge=1, le=5)
     """Of an incident that nobody graded."""
     pages: tuple[int, ...] = (1, 2, 3)
     """The severities at which somebody is paged."""
@@ -103,7 +103,7 @@ class Ladder(Part):
     """An escalation policy."""
 
     steps: tuple[Rung, ...] = Field(min_length=1)
-    repeat: int = Field(1, ge=0, le=20)
+    repeat: int = Field(default=1, ge=0, le=20)
     catch_all: tuple[str, ...] = ()
 
 

@@ -13,7 +13,7 @@ from difflib import get_close_matches
 from enum import Enum
 from inspect import getdoc
 from types import NoneType
-from typing import Any, ClassVar, Protocol, TypeVar, Union, get_args, get_origin, get_type_hints
+from typing import Any, ClassVar, Protocol, TypeVar, Union, dataclass_transform, get_args, get_origin, get_type_hints
 
 from bot.book import Command, Entry, Refused
 from bot.ports import Card, Choice, Grammar, Option, Said, Verb
@@ -66,9 +66,10 @@ class Query:
 Spoken = Command | Query
 VERBS: dict[str, type[Spoken]] = {}
 """Every command and query by its first name, in the order of the chapters."""
-T = TypeVar("T", bound=type)
+T = TypeVar("T", bound=type[Any])
 
 
+@dataclass_transform(frozen_default=True)
 def command(*names: str, rank: int = 50, private: bool = False) -> Callable[[T], T]:
     """Enter a class into the grammar under these names: the first is its own, the others are aliases."""
 
@@ -148,7 +149,9 @@ class Line:
         return Line(self.cls, {name: value.strip() for name, value in raw.items() if value.strip()}, "", incident)
 
 
-NAMED = re.compile(r"(?<!\S)(?:--|[\u2013\u2014])([a-z]+)(?:=|\s+|$)(\"[^\"]*\"|[\u201c][^\u201d]*[\u201d]|\S*)", re.IGNORECASE)
+NAMED = re.compile(
+    r"(?<!\S)(?:--|[\u2013\u2014])([a-z]+)(?:=|\s+|$)(\"[^\"]*\"|[\u201c][^\u201d]*[\u201d]|\S*)", re.IGNORECASE
+)
 """A named option. Phones turn `--` into a dash and `"` into a curly quote while somebody types."""
 
 
@@ -293,11 +296,15 @@ def span(raw: str) -> timedelta:
         raise Refused(N_("“{raw}” is not a length of time. Say it like 30m, 2h or 1h30m."), raw=raw[:40])
     length = timedelta(seconds=sum(int(count) * UNITS[unit] for count, unit in pieces))
     if not timedelta(0) < length <= timedelta(days=366):
-        raise Refused(N_("“{raw}” is too long or no time at all: it must be more than nothing and at most a year."), raw=raw[:40])
+        raise Refused(
+            N_("“{raw}” is too long or no time at all: it must be more than nothing and at most a year."), raw=raw[:40]
+        )
     return length
 
 
-TRICKS = re.compile(r"[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u200b\u2028-\u202e\u2060-\u2069\ufeff\ufff9-\ufffb\U000e0000-\U000e007f]")
+TRICKS = re.compile(
+    r"[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u200b\u2028-\u202e\u2060-\u2069\ufeff\ufff9-\ufffb\U000e0000-\U000e007f]"
+)
 """Letters that are not seen but change what is: controls, bidirectional overrides, zero-width spaces, tags.
 Joiners (U+200C, U+200D) stay: Persian and family emoji are spelled with them."""
 
@@ -354,12 +361,18 @@ def options(cls: type[Any], voice: Voice, only: Iterable[str] | None = None) -> 
         if wanted is None or option(spec) in wanted:
             yield _option(cls, spec, voice)
     if cls.on == "incident" and not cls.new and wanted is None:
-        yield Option(name="incident", kind="incident", help=_said(N_("Which incident; in its war room it is understood."), voice))
+        yield Option(
+            name="incident", kind="incident", help=_said(N_("Which incident; in its war room it is understood."), voice)
+        )
 
 
 def _option(cls: type[Any], spec: Field[Any], voice: Voice) -> Option:
     of = plain_type(cls, spec.name)
-    choices = tuple(Choice(str(one.value), voice.word(getattr(one, "meaning", one.said))) for one in of) if issubclass(of, Enum) else ()
+    choices = (
+        tuple(Choice(str(one.value), voice.word(getattr(one, "meaning", one.said))) for one in of)
+        if issubclass(of, Enum)
+        else ()
+    )
     return Option(
         name=option(spec),
         kind=kind(cls, spec.name),  # type: ignore[arg-type]
@@ -376,9 +389,10 @@ def usage(cls: type[Any]) -> str:
     if cls.on == "incident" and not cls.new:
         parts.append("[#incident]")
     for spec in specs(cls):
-        name = f"--{option(spec)} …" if spec.metadata.get("named") else option(spec) + ("…" if spec.metadata.get("rest") else "")
+        name = (
+            f"--{option(spec)} …"
+            if spec.metadata.get("named")
+            else option(spec) + ("…" if spec.metadata.get("rest") else "")
+        )
         parts.append(f"<{name}>" if spec.metadata.get("required") else f"[{name}]")
     return " ".join(parts)
-
-
-

@@ -337,7 +337,6 @@ class House(Protocol):
     async def done(self, source: str, key: str) -> None:
         """This kept delivery was dealt with."""
 
-
     async def health(self) -> Mapping[str, Any]:
         """`database`: whether it answers; `chats`: the same by platform, absent before the first connection."""
 

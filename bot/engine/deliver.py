@@ -99,5 +99,3 @@ def lane_of(work: Work) -> str:
     if isinstance(work, Sent):
         return work.to
     return work.place or f"{work.platform} {work.subject}" + (f" {work.book.id}" if work.subject != "hall" else "")
-
-

@@ -131,13 +131,21 @@ class Hearing:
     def form(self, line: Line, voice: Voice) -> Form:
         """What is still to be said."""
         name = line.cls.names[0]
-        asked = tuple(msgspec.structs.replace(each, value=line.raw.get(each.name, "")) for each in options(line.cls, voice) if each.name != "incident")
+        asked = tuple(
+            msgspec.structs.replace(each, value=line.raw.get(each.name, ""))
+            for each in options(line.cls, voice)
+            if each.name != "incident"
+        )
         number = f" #{line.incident}" if line.incident else ""
-        return Form(title=(name + number).capitalize(), words=name + number, options=asked, submit=voice.word(N_("Send")))
+        return Form(
+            title=(name + number).capitalize(), words=name + number, options=asked, submit=voice.word(N_("Send"))
+        )
 
     def broken(self, voice: Voice) -> Card:
         """What somebody is told when we broke."""
-        said = voice.say(N_("Something broke on our side, and nothing was changed. It is in the log; please try again."))
+        said = voice.say(
+            N_("Something broke on our side, and nothing was changed. It is in the log; please try again.")
+        )
         return Card(body=(Para(said),), tone="warn", to="quiet")
 
     def spoilt(self, said: Said, card: Card, why: str, tx: Transaction) -> None:

@@ -98,7 +98,9 @@ class Paging:
 
     async def _tell(self, job: Job, handle: Handle) -> tuple[Place, MessageId]:
         card = await self._card(job)
-        return await self.office.chats[handle.platform].tell(handle, card, f"page-{job.row.id}-{job.row.channel}-{job.row.tries}")
+        return await self.office.chats[handle.platform].tell(
+            handle, card, f"page-{job.row.id}-{job.row.channel}-{job.row.tries}"
+        )
 
     async def _card(self, job: Job) -> Card:
         voice = self.office.voice(self.office.known_people, job.person)

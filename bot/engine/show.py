@@ -41,7 +41,9 @@ class Showing:
                 await self._show(row)
         except (ChatError, TimeoutError) as wrong:
             error = wrong if isinstance(wrong, ChatError) else Unreachable()
-            log.warning("a look could not be shown", book=str(row.book), look=row.subject, on=row.platform, why=str(error))
+            log.warning(
+                "a look could not be shown", book=str(row.book), look=row.subject, on=row.platform, why=str(error)
+            )
             wait = NEVER if error.wait is None else backoff(error.wait, row.tries)
             await self.office.store.write(partial(later, row, wait, error))
         self.office.wake()
@@ -84,7 +86,9 @@ class Showing:
         chat = self.office.chats[row.platform]
         if isinstance(chat, Rooms) and incident.open and row.platform not in incident.rooms:
             topic = f"{incident.severity.name} {incident.title}"
-            place = await chat.open(Room(key=f"incident-{incident.id}", name=f"{incident.number} {incident.title}", topic=topic))
+            place = await chat.open(
+                Room(key=f"incident-{incident.id}", name=f"{incident.number} {incident.title}", topic=topic)
+            )
             await self.office.store.write(lambda tx: own(OpenRoom(str(place)), row.book, self.office, tx))
         await self.office.store.write(lambda tx: tx.shown(row.id, have=row.want, place="", message="", digest=""))
 
@@ -99,7 +103,9 @@ class Showing:
     async def _bring(self, place: Place, incident: Incident, people: People) -> None:
         """Bring in whoever has something to do here."""
         chat = self.office.chats[place.platform]
-        wanted = {handle for id in involved(incident) if id in people and (handle := people.by_id[id].on(place.platform))}
+        wanted = {
+            handle for id in involved(incident) if id in people and (handle := people.by_id[id].on(place.platform))
+        }
         names = frozenset(map(str, wanted))
         if isinstance(chat, Rooms) and not names <= self.invited.get(str(place), frozenset()):
             try:
@@ -128,11 +134,12 @@ class Showing:
         return page_card(incident, voice, int(step), False, links) if ringing else page_over(incident, voice, links)
 
 
-
 def involved(incident: Incident) -> set[str]:
     """Whoever declared it, has it, has a role in it, or is being paged for it."""
     told = {each.by for each in (incident.declared, incident.acked) if each}
-    paged = {person for call in incident.calls if call.step for step in call.steps[: call.step] for person in step.people}
+    paged = {
+        person for call in incident.calls if call.step for step in call.steps[: call.step] for person in step.people
+    }
     return (told | paged | set(incident.roles.values())) - {TOCSIN, ""}
 
 

@@ -1,6 +1,5 @@
 """Time passed: whatever fell due is done, each in a transaction of its own."""
 
-import asyncio
 from datetime import datetime
 from functools import partial
 
@@ -74,5 +73,3 @@ def fire(id: BookId, name: str, office: Office, tx: Transaction) -> bool:
         log.info("a timer was refused", book=str(id), timer=name, why=no.phrase.text)
     tx.drop_timer(id, name)
     return False
-
-

@@ -3,12 +3,12 @@
 from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from bot.book import Entry, Who
+from bot.book import Entry
 from bot.incident.severity import Role, Status
 from bot.incident.updates import Updated
 from bot.ports import Button, Card, Fact, Link
 from bot.text.rich import Block, Line, Para, Quote, Run, bold, joined, line, paragraphs
-from bot.text.words import N_, Voice
+from bot.text.words import N_, Voice, Who
 
 if TYPE_CHECKING:
     from bot.incident.incident import Incident

@@ -77,5 +77,3 @@ class Incident:
 
     def keys(self) -> Iterator[str]:
         yield from (f"place {place}" for place in self.rooms.values())
-
-

@@ -5,12 +5,12 @@ from dataclasses import replace
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from bot.book import Ask, Command, Entry, Event, Refused, Who, event
+from bot.book import Ask, Command, Entry, Event, Refused, event
 from bot.grammar import command, flag, word, words
 from bot.incident.paging import answered, call_out, page_again
 from bot.incident.severity import Severity, Status
 from bot.incident.told import Told
-from bot.text.words import N_
+from bot.text.words import N_, Who
 
 if TYPE_CHECKING:
     from bot.incident.incident import Incident
@@ -239,7 +239,9 @@ class Edit(Command):
     def decide(self, incident: "Incident", ask: Ask) -> Iterator[Event]:
         new = Edited(*(value if value != old else "" for value, old in self._pairs(incident)))
         if new == Edited():
-            raise Refused(N_("Nothing would change. Try: {example}"), example='edit #1 --impact "a third of all payments fail"')
+            raise Refused(
+                N_("Nothing would change. Try: {example}"), example='edit #1 --impact "a third of all payments fail"'
+            )
         yield new
 
     def _pairs(self, incident: "Incident") -> tuple[tuple[str, str], ...]:
@@ -304,5 +306,3 @@ class Reopen(Command):
         yield Reopened(self.why)
         if incident.severity in ask.rules.pages:
             yield from call_out(incident.called + 1, ask.rules.policy(), ask)
-
-

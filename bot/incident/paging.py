@@ -5,10 +5,10 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
-from bot.book import Ask, Command, Entry, Event, Refused, Send, Timer, Who, event
+from bot.book import Ask, Command, Entry, Event, Refused, Send, Timer, event
 from bot.grammar import Person, command, word, words
 from bot.oncall.policy import Policy, Step
-from bot.text.words import N_
+from bot.text.words import N_, Who
 
 if TYPE_CHECKING:
     from bot.incident.incident import Incident

@@ -2,12 +2,12 @@
 
 from typing import Any
 
-from bot.book import Entry, Who
+from bot.book import Entry
 from bot.grammar import Desk, Query, flag, query
 from bot.incident.cards import headline, standing, status_card
 from bot.ports import Card
 from bot.text.rich import Block, Item, Para, bold, line
-from bot.text.words import N_
+from bot.text.words import N_, Who
 
 SHOWN = 25
 """Entries of the timeline that one answer holds."""
@@ -38,7 +38,9 @@ class Show(Query):
     def answer(self, desk: Desk) -> Card:
         card = status_card(desk.state, desk.voice, {})
         if not self.delivery:
-            return Card(title=card.title, body=card.body, facts=card.facts, buttons=card.buttons, tone=card.tone, to="speaker")
+            return Card(
+                title=card.title, body=card.body, facts=card.facts, buttons=card.buttons, tone=card.tone, to="speaker"
+            )
         lines = tuple(Item(line(_sent(row, desk))) for row in desk.ledger())
         none = (Para(desk.voice.say(N_("Nothing was sent yet."))),)
         return Card(title=card.title, body=lines or none, to="speaker")

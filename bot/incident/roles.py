@@ -4,11 +4,11 @@ from collections.abc import Iterator
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from bot.book import Ask, Command, Entry, Event, Refused, Who, event
+from bot.book import Ask, Command, Entry, Event, Refused, event
 from bot.grammar import Person, command, word
 from bot.incident.lifecycle import must_be_open
 from bot.incident.severity import Role
-from bot.text.words import N_
+from bot.text.words import N_, Who
 
 if TYPE_CHECKING:
     from bot.incident.incident import Incident

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any
 
-from bot.book import Entry, Who
+from bot.book import Entry
 from bot.grammar import Desk, Query, flag, query
 from bot.incident.cards import tone
 from bot.incident.lifecycle import Acknowledged, Declared, Reopened, Resolved, SeverityChanged, StatusChanged
@@ -16,7 +16,7 @@ from bot.incident.severity import Role
 from bot.incident.updates import Noted, Updated
 from bot.ports import Card
 from bot.text.rich import Block, Item, Line, Para, bold, line
-from bot.text.words import N_, Phrase
+from bot.text.words import N_, Phrase, Who
 
 if TYPE_CHECKING:
     from bot.incident.incident import Incident
@@ -34,12 +34,24 @@ class Audience(StrEnum):
 
     @property
     def said(self) -> str:
-        return {"exec": N_("executives: short, what it means"), "responder": N_("responders: everything"), "customer": N_("customers: no names, no internals")}[self.value]  # fmt: skip
+        return READERS[self]
 
     @property
     def aliases(self) -> tuple[str, ...]:
         """What people type for it besides its name."""
-        return {"exec": ("executive", "manager", "boss"), "responder": ("responders", "team"), "customer": ("customers", "public")}[self.value]  # fmt: skip
+        return ALIASES[self]
+
+
+READERS = {
+    "exec": N_("executives: short, what it means"),
+    "responder": N_("responders: everything"),
+    "customer": N_("customers: no names, no internals"),
+}
+ALIASES = {
+    "exec": ("executive", "manager", "boss"),
+    "responder": ("responders", "team"),
+    "customer": ("customers", "public"),
+}
 
 
 class Length(StrEnum):
@@ -51,9 +63,14 @@ class Length(StrEnum):
 
     @property
     def said(self) -> str:
-        return {"short": N_("two sentences"), "medium": N_("a paragraph"), "long": N_("with what happened, in order")}[self.value]  # fmt: skip
+        return LENGTHS[self]
 
 
+LENGTHS = {
+    "short": N_("two sentences"),
+    "medium": N_("a paragraph"),
+    "long": N_("with what happened, in order"),
+}
 DEFAULT = {Audience.EXEC: Length.MEDIUM, Audience.RESPONDER: Length.LONG, Audience.CUSTOMER: Length.MEDIUM}
 
 
@@ -123,9 +140,8 @@ def _known(log: Log) -> Iterator[Sentence]:
     if found and found.event.aside:
         values = {"by": Who(found.by), "status": found.event.after, "text": found.event.aside}  # type: ignore[attr-defined]
         yield Sentence("known", Phrase(N_("{status}, says {by}: {text}"), values), (found.rev,), need=2)
-    if over := log.last(Resolved):
-        if over.event.aside:
-            yield Sentence("known", Phrase(N_("What fixed it: {text}"), {"text": over.event.aside}), (over.rev,))
+    if (over := log.last(Resolved)) and over.event.aside:
+        yield Sentence("known", Phrase(N_("What fixed it: {text}"), {"text": over.event.aside}), (over.rev,))
     for worse in log.all(SeverityChanged)[-1:]:
         yield Sentence("known", worse.event.phrase(worse), (worse.rev,), need=3)
 
@@ -138,12 +154,12 @@ def _hands(incident: "Incident", log: Log) -> Iterator[Sentence]:
         yield Sentence("who", Phrase(text, values), (first.rev, took.rev))
     elif incident.open and first:
         yield from _unanswered(incident, log)
-        text, values = N_("{who} declared it at {at}."), {"who": Who(first.by), "at": first.at}
-        yield Sentence("who", Phrase(text, values), (first.rev,), need=2)
+        declared = Phrase(N_("{who} declared it at {at}."), {"who": Who(first.by), "at": first.at})
+        yield Sentence("who", declared, (first.rev,), need=2)
     for role, person in incident.roles.items():
         given = [entry.rev for entry in log.all(Assigned) if entry.event.role == role][-1:]  # type: ignore[attr-defined]
-        text, values = N_("{person} is {role}."), {"person": Who(person), "role": Role(role)}
-        yield Sentence("who", Phrase(text, values), tuple(given), need=2)
+        is_now = Phrase(N_("{person} is {role}."), {"person": Who(person), "role": Role(role)})
+        yield Sentence("who", is_now, tuple(given), need=2)
 
 
 def _unanswered(incident: "Incident", log: Log) -> Iterator[Sentence]:
@@ -168,13 +184,15 @@ def _next(incident: "Incident") -> Iterator[Sentence]:
 
 def for_customers(incident: "Incident", log: Log) -> Iterator[Sentence]:
     """What may leave the house: what is affected, what was said to everybody, and when there is more; no names."""
-    values = {"title": incident.title}
+    values: dict[str, Any] = {"title": incident.title}
     if incident.resolved:
         yield Sentence("headline", Phrase(N_("This problem is solved: {title}."), values))
     elif incident.status.value in {"triage", "investigating"}:
         yield Sentence("headline", Phrase(N_("We are looking into a problem: {title}."), values))
     elif incident.status.value == "identified":
-        yield Sentence("headline", Phrase(N_("We found the cause of a problem and are working on it: {title}."), values))
+        yield Sentence(
+            "headline", Phrase(N_("We found the cause of a problem and are working on it: {title}."), values)
+        )
     else:
         yield Sentence("headline", Phrase(N_("A problem seems to be solved, and we are watching it: {title}."), values))
     if incident.impact:
@@ -242,5 +260,10 @@ class Summary(Query):
 
     def _item(self, desk: Desk, entry: Entry) -> Item:
         text = entry.event.aside
-        told = line(desk.voice.moment(entry.at), "  ", desk.voice.phrase(entry.event.phrase(entry)), f" — {text}" if text else "")
+        told = line(
+            desk.voice.moment(entry.at),
+            "  ",
+            desk.voice.phrase(entry.event.phrase(entry)),
+            f" — {text}" if text else "",
+        )
         return Item(line(told, f" [{entry.rev}]" if self.sources else ""))

@@ -39,7 +39,9 @@ class LinkAccount(Command):
             return super().book(ask, find)
         found = find(f"code {digest(self.code)}")
         if found is None:
-            raise Refused(N_("That code is not valid (any more). `account link`, where you are known, gives a new one."))
+            raise Refused(
+                N_("That code is not valid (any more). `account link`, where you are known, gives a new one.")
+            )
         return found
 
     def decide(self, person: Person, ask: Ask) -> Iterator[Event]:
@@ -50,7 +52,9 @@ class LinkAccount(Command):
             raise Refused(N_("This account is linked to {who} already."), who=ask.people.name(ask.by))
         alive = {each.digest for each in person.codes if each.until > ask.now}
         if digest(self.code) not in alive:
-            raise Refused(N_("That code is not valid (any more). `account link`, where you are known, gives a new one."))
+            raise Refused(
+                N_("That code is not valid (any more). `account link`, where you are known, gives a new one.")
+            )
         yield Linked(ask.handle, digest(self.code))
 
     def answer(self, state: Any, entries: Sequence[Entry], ask: Ask, voice: Voice) -> Card:

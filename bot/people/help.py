@@ -1,6 +1,7 @@
 """Help: made from the commands themselves."""
 
-from bot.grammar import Desk, Query, Refused, query, verb, words
+from bot.book import Refused
+from bot.grammar import Desk, Query, query, verb, words
 from bot.ports import Card, Verb
 from bot.text.rich import Block, Item, Para, bold, code, line
 from bot.text.words import N_
@@ -24,7 +25,9 @@ class Help(Query):
         found = grammar.verb(cls.names[0])
         if found is None:
             raise Refused(N_("There is no “{word}”. `help` lists what there is."), word=self.command[:40])
-        return Card(title=line(code(f"/{grammar.root} {found.usage}")), body=tuple(self._page(found, desk)), to="speaker")
+        return Card(
+            title=line(code(f"/{grammar.root} {found.usage}")), body=tuple(self._page(found, desk)), to="speaker"
+        )
 
     def _page(self, found: Verb, desk: Desk) -> list[Block]:
         page: list[Block] = [Para(line(found.help))]

@@ -77,8 +77,8 @@ class People:
     def by_word(self) -> Mapping[str, tuple[str, ...]]:
         words: dict[str, tuple[str, ...]] = {}
         for person in self.by_id.values():
-            for word in {person.id, person.name, *person.name.split()}:
-                words[word.casefold()] = (*words.get(word.casefold(), ()), person.id)
+            for word in {word.casefold() for word in (person.id, person.name, *person.name.split())}:
+                words[word] = (*words.get(word, ()), person.id)
         return words
 
     def find(self, text: str, speaker: str = "") -> str:
@@ -93,7 +93,9 @@ class People:
             return found[0]
         if found:
             several = ", ".join(self.name(id) for id in found)
-            raise Refused(N_("“{word}” could be {several}. Please write the whole name."), word=text[:40], several=several)
+            raise Refused(
+                N_("“{word}” could be {several}. Please write the whole name."), word=text[:40], several=several
+            )
         raise Refused(N_("I do not know “{word}”. They can link their account with `account link`."), word=text[:40])
 
 

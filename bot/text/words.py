@@ -14,7 +14,7 @@ from babel.dates import format_datetime, format_time
 from babel.messages.pofile import read_po
 from babel.units import format_unit
 
-from bot.text.rich import Line, Moment, Run, joined, line
+from bot.text.rich import Inline, Line, Moment, Run, joined, line
 
 ENGLISH = "en"
 LANGUAGES = {"en": "English", "zh-hans": "简体中文"}
@@ -71,7 +71,7 @@ class Voice:
 
     def say(self, text: str, **values: Any) -> Line:
         """A marked message with its places filled: what stands there keeps its own kind (a time, a name)."""
-        parts: list[str | Run | Moment | Line] = []
+        parts: list[str | Inline | Line] = []
         for letters, place, _, _ in Formatter().parse(catalogue(self.language).get(text, text)):
             parts.append(letters)
             if place is not None:
@@ -86,7 +86,7 @@ class Voice:
         """The same in bare letters: a label, a button."""
         return "".join(part.text for part in self.say(text, **values))
 
-    def show(self, value: Any) -> str | Run | Moment | Line:
+    def show(self, value: Any) -> str | Inline | Line:
         """A value as a person reads it."""
         match value:
             case Phrase():
@@ -100,7 +100,9 @@ class Voice:
             case Who():
                 return Run(self.name(value), bold=True)
             case tuple():
-                return joined((line(self.show(each)) for each in value), self.word(N_(", "))) if _listed(value) else value
+                return (
+                    joined((line(self.show(each)) for each in value), self.word(N_(", "))) if _listed(value) else value
+                )
             case None:
                 return ""
         if (said := getattr(value, "said", None)) is not None:

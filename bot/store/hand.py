@@ -1,0 +1,107 @@
+"""One statement in both dialects, run on the driver itself.
+
+SQLAlchemy's own execution costs about 25 µs a statement, the driver's 3; a command needs ten of them between
+its arrival and its durable commit. So statements are text, written once, and every one runs in the tests on both.
+"""
+
+import re
+from collections.abc import Callable, Iterable, Mapping
+from datetime import UTC, datetime
+from typing import Any, NamedTuple
+
+Clock = Callable[[], datetime]
+Row = tuple[Any, ...]
+VALUE = re.compile(r":([a-z_]+)")
+
+
+class Sql(NamedTuple):
+    """A statement as each database reads it."""
+
+    sqlite: str
+    postgres: str
+
+
+def sql(text: str) -> Sql:
+    """Values are written `:name`; what only PostgreSQL needs (row locks) stands in braces."""
+    flat = " ".join(text.split())
+    bare = flat.replace("{", "").replace("}", "")
+    return Sql(re.sub(r" ?\{[^}]*\}", "", flat), VALUE.sub(r"%(\1)s", bare.replace("%", "%%")))
+
+
+NOW = sql("SELECT now()")
+
+
+class Naive(ValueError):
+    """A time without a zone is no instant."""
+
+    def __init__(self) -> None:
+        super().__init__(self.__doc__)
+
+
+def instant(value: datetime | str) -> datetime:
+    """The time that a row holds."""
+    if isinstance(value, str):
+        return datetime.fromisoformat(value).replace(tzinfo=UTC)
+    return value.astimezone(UTC)
+
+
+def text_of(at: datetime) -> str:
+    """An instant as SQLite keeps it: in UTC, and so that sorting text sorts time."""
+    return at.astimezone(UTC).replace(tzinfo=None).isoformat(" ", "microseconds")
+
+
+class Hand:
+    """What runs statements within one transaction."""
+
+    def __init__(self, driver: Any, *, postgres: bool, writes: bool, clock: Clock | None = None) -> None:
+        self._driver = driver
+        self._postgres = postgres
+        self._clock = clock
+        self._now: datetime | None = None
+        self.writes = writes
+
+    @property
+    def now(self) -> datetime:
+        """When this transaction happens: asked once, of the clock that the store was given, else of PostgreSQL."""
+        if self._now is None:
+            self._now = self._ask_now()
+        return self._now
+
+    def _ask_now(self) -> datetime:
+        if self._clock:
+            return self._clock()
+        return instant(self.rows(NOW)[0][0]) if self._postgres else datetime.now(UTC)
+
+    def run(self, statement: Sql, values: Mapping[str, Any]) -> Any:
+        """The driver's cursor after the statement. Raises what the driver raises, and `Naive`."""
+        return self._driver.execute(statement[self._postgres], self._fit(values))
+
+    def rows(self, statement: Sql, /, **values: Any) -> list[Row]:
+        """Every row that it gives."""
+        return self.run(statement, values).fetchall()  # type: ignore[no-any-return]
+
+    def row(self, statement: Sql, /, **values: Any) -> Row | None:
+        """The first row that it gives. All are fetched: SQLite does not commit while a statement is under way."""
+        found = self.rows(statement, **values)
+        return found[0] if found else None
+
+    def do(self, statement: Sql, /, **values: Any) -> int:
+        """How many rows it changed."""
+        return self.run(statement, values).rowcount  # type: ignore[no-any-return]
+
+    def each(self, statement: Sql, values: Iterable[Mapping[str, Any]]) -> None:
+        """Run it once for each."""
+        many = [self._fit(each) for each in values]
+        if len(many) == 1:
+            self._driver.execute(statement[self._postgres], many[0])
+        elif many:
+            self._driver.cursor().executemany(statement[self._postgres], many)
+
+    def _fit(self, values: Mapping[str, Any]) -> Mapping[str, Any]:
+        fit = dict(values)
+        for name, value in values.items():
+            if type(value) is datetime:
+                if value.tzinfo is None:
+                    raise Naive
+                fit[name] = value if self._postgres else text_of(value)
+        return fit

@@ -1,0 +1,1 @@
+"""The core alone: no store, no chat, no clock."""

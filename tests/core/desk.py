@@ -1,0 +1,70 @@
+"""A book on a desk: commands are decided and folded by hand."""
+
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+
+import bot.incident.chapters  # noqa: F401 - the events must be known
+from bot.book import Ask, Book, BookId, Command, Entry, blank
+from bot.grammar import build, parse
+from bot.oncall.policy import Policy, Rules, Step
+from bot.people.person import People, Person
+
+START = datetime(2026, 3, 2, 10, 2, tzinfo=UTC)
+ANNA = Person("anna", "Anna Nowak", "admin", configured=("slack:U1", "telegram:1"))
+BORIS = Person("boris", "Boris Petrov", configured=("discord:2",))
+CARLOS = Person("carlos", "Carlos Diaz", configured=("slack:U3",))
+PEOPLE = People((ANNA, BORIS, CARLOS))
+LADDER = Policy(
+    "default", (Step(("anna",), timedelta(minutes=5)), Step(("boris",), timedelta(minutes=10))), 1, ("carlos",)
+)
+RULES = Rules({"default": LADDER}, platforms=("slack", "discord", "telegram"))
+
+
+@dataclass
+class Desk:
+    """One incident, and the clock beside it."""
+
+    now: datetime = START
+    rules: Rules = RULES
+    people: People = PEOPLE
+    book: Book = field(default_factory=lambda: blank(BookId("incident", "1")))
+    entries: list[Entry] = field(default_factory=list)
+
+    def say(self, words: str, by: str = "anna") -> list[Entry]:
+        """Decide a line and fold what follows. Raises `Refused`, and then nothing changed."""
+        line = parse(words).settled("1")
+        return self.do(build(line, lambda text: self.people.find(text, by)), by)
+
+    def do(self, command: Command, by: str = "tocsin") -> list[Entry]:
+        """The same for a command."""
+        ask = Ask(now=self.now, by=by, rules=self.rules, people=self.people)
+        fresh = []
+        for event in list(command.decide(self.book.state, ask)):
+            self.book, entry = self.book.write(event, now=self.now, by=by)
+            fresh.append(entry)
+        self.entries += fresh
+        return fresh
+
+    def wait(self, length: timedelta) -> None:
+        """Let time pass, firing what falls due in its order."""
+        until = self.now + length
+        while timers := sorted((each for each in self.book.state.due() if each.at <= until), key=lambda each: each.at):
+            self.now = max(self.now, timers[0].at)
+            before = self.book.rev
+            self.do(timers[0].fires)
+            assert self.book.rev > before, f"{timers[0].name} left no entry: it would fire for ever"
+        self.now = until
+
+    @property
+    def names(self) -> list[str]:
+        """The events so far, by name."""
+        return [type(entry.event).__name__ for entry in self.entries]
+
+    def paged(self) -> list[str]:
+        """Whom the entries so far page, in order."""
+        return [
+            send.to
+            for entry in self.entries
+            for send in entry.event.sends(self.book.state, entry)
+            if send.kind == "page"
+        ]

@@ -1,0 +1,129 @@
+"""Lines, read as people type them."""
+
+from datetime import timedelta
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+import bot.incident.chapters  # noqa: F401 - the verbs must be known
+from bot.book import Refused
+from bot.grammar import TRICKS, build, clean, grammar, missing, parse, span
+from bot.text.words import LANGUAGES, Voice
+
+
+@pytest.mark.parametrize(
+    ("line", "here", "incident", "raw"),
+    [
+        ("declare db is down --sev 1", "", "", {"title": "db is down", "sev": "1"}),
+        ("new --sev=2 db is down", "", "", {"title": "db is down", "sev": "2"}),
+        ("ack", "7", "7", {}),
+        ("ack #42 on it", "7", "42", {"note": "on it"}),
+        ("ack 42", "7", "42", {}),
+        ("ack 42", "", "42", {}),
+        ("update 3 nodes are back", "7", "7", {"text": "3 nodes are back"}),
+        ("update 3 nodes are back", "", "3", {"text": "nodes are back"}),
+        ("update all is well —next 30m", "7", "7", {"text": "all is well", "next": "30m"}),
+        ("update all is well \u2013next 30m", "7", "7", {"text": "all is well", "next": "30m"}),
+        ("edit --impact “a third of all users”", "7", "7", {"impact": "a third of all users"}),
+        ("note ran kubectl get --all", "7", "7", {"text": "ran kubectl get --all"}),
+        ("sev 2", "7", "7", {"sev": "2"}),
+        ("sev 2 1", "7", "2", {"sev": "1"}),
+        ("ACK", "7", "7", {}),
+        ("tldr --for exec", "7", "7", {"for": "exec"}),
+        ("show 3 --delivery", "7", "3", {"delivery": "yes"}),
+        ("account link ABCD", "", "", {"code": "ABCD"}),
+    ],
+)
+def test_a_line_is_read(line: str, here: str, incident: str, raw: dict[str, str]) -> None:
+    read = parse(line).settled(here)
+    assert (read.incident, dict(read.raw)) == (incident, raw)
+
+
+def test_typed_options_need_no_parsing() -> None:
+    read = parse("update", {"text": "#3 --next is not read here", "incident": "#4"}).settled("7")
+    assert (read.incident, read.raw) == ("4", {"text": "#3 --next is not read here"})
+
+
+@pytest.mark.parametrize(("typed", "near"), [("akc", "ack"), ("resolv", "resolve"), ("sumary", "summary")])
+def test_a_slip_gets_the_nearest(typed: str, near: str) -> None:
+    with pytest.raises(Refused) as no:
+        parse(typed)
+    assert near in str(no.value.phrase.values["near"])
+
+
+def test_what_is_missing_is_known() -> None:
+    assert missing(parse("update --next 30m").settled("1")) == ["text"]
+    assert missing(parse("ack").settled("1")) == []
+
+
+@pytest.mark.parametrize(
+    ("typed", "length"),
+    [
+        ("30m", timedelta(minutes=30)),
+        ("1h30m", timedelta(minutes=90)),
+        ("2 hours", timedelta(hours=2)),
+        ("45", timedelta(minutes=45)),
+    ],
+)
+def test_a_span(typed: str, length: timedelta) -> None:
+    assert span(typed) == length
+
+
+@pytest.mark.parametrize("typed", ["", "soon", "-5m", "0m", "9999999d", "5x", "m5"])
+def test_not_a_span(typed: str) -> None:
+    with pytest.raises(Refused):
+        span(typed)
+
+
+@given(st.text(max_size=300))
+def test_no_line_breaks_the_parser(line: str) -> None:
+    try:
+        read = parse(line).settled("1")
+        if not missing(read):
+            build(read, lambda text: text)
+    except Refused as no:
+        for language in LANGUAGES:
+            assert Voice(language).phrase(no.phrase)
+
+
+@given(st.text(max_size=50))
+def test_no_option_breaks_the_builder(value: str) -> None:
+    for name, option in (
+        ("declare", "title"),
+        ("sev", "sev"),
+        ("update", "next"),
+        ("ack", "note"),
+        ("summary", "since"),
+    ):
+        try:
+            build(parse(name, {option: value}).settled("1"), lambda text: text)
+        except Refused as no:
+            assert Voice().phrase(no.phrase)
+
+
+@given(st.text(max_size=200))
+def test_tricks_are_gone_and_letters_stay(text: str) -> None:
+    try:
+        cleaned = clean(text)
+    except Refused:
+        return
+    assert not TRICKS.search(cleaned)
+    assert cleaned == clean(cleaned)
+
+
+def test_letters_that_look_like_tricks_stay() -> None:
+    assert clean("می\u200cخواهم 👩\u200d🚒") == "می\u200cخواهم 👩\u200d🚒"
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_the_grammar_fits_every_menu(language: str) -> None:
+    verbs = grammar("incident", Voice(language)).verbs
+    names = [name for verb in verbs for name in (verb.name, *verb.aliases)]
+    assert len(names) == len(set(names))
+    for verb in verbs:
+        assert 0 < len(verb.help) <= 256
+        assert len(verb.options) <= 25
+        for option in verb.options:
+            assert option.name.islower() and option.name.isalpha()
+            assert 0 < len(option.help) <= 100, option

@@ -1,0 +1,1 @@
+"""Stories: transcripts that are played on all three platforms, over their own wires."""

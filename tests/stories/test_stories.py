@@ -1,0 +1,17 @@
+"""Every `.story` beside this file is played."""
+
+from pathlib import Path
+
+import pytest
+
+from tests.stories.script import read
+from tests.stories.stage import stage
+
+STORIES = sorted(Path(__file__).parent.glob("*.story"))
+
+
+@pytest.mark.parametrize("path", STORIES, ids=lambda path: path.stem)
+async def test_story(path: Path, tmp_path: Path) -> None:
+    async with stage(tmp_path) as on:
+        for step in read(path.read_text("utf-8")):
+            await on.play(step)
