@@ -121,7 +121,7 @@ class Voice:
     def span(self, length: timedelta) -> str:
         """A length of time in its two largest units: `1 hr 5 min`."""
         rest = round(abs(length.total_seconds()))
-        parts = []
+        parts: list[str] = []
         for unit, size in (("day", 86400), ("hour", 3600), ("minute", 60), ("second", 1)):
             count, rest = divmod(rest, size)
             if count and len(parts) < 2 and not (unit == "second" and parts):

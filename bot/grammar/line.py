@@ -1,0 +1,136 @@
+"""A line as people type it, read into a command or query."""
+
+import re
+from collections.abc import Callable, Mapping
+from contextlib import suppress
+from dataclasses import Field, dataclass
+from datetime import timedelta
+from difflib import get_close_matches
+from enum import Enum
+from typing import Any
+
+from bot.book import Refused
+from bot.grammar.values import LINE, LONG, choose, clean, number, span
+from bot.grammar.verbs import VERBS, Person, kind, option, plain_type, specs, unnamed, usage
+from bot.text.words import N_
+
+
+@dataclass(frozen=True)
+class Line:
+    """A line as it was typed: which class, what stands in its fields, and the incident it names, if any.
+
+    `maybe` is a bare number in the first place: the incident's, where the place has none of its own,
+    and otherwise part of the text ("update 3 nodes are back").
+    """
+
+    cls: type[Any]
+    raw: Mapping[str, str]
+    rest: str = ""
+    """What is left for the fields that need no name."""
+    incident: str = ""
+    maybe: str = ""
+
+    def settled(self, here: str) -> "Line":
+        """The line with every field filled, once it is known which incident the place is about. Raises `Refused`."""
+        if not self.maybe:
+            return self._filled(self.rest, self.incident or here)
+        if here and (self.rest or any(spec.metadata.get("required") for spec in unnamed(self.cls))):
+            with suppress(Refused):
+                return self._filled(f"{self.maybe} {self.rest}", here)
+        return self._filled(self.rest, self.maybe)
+
+    def _filled(self, rest: str, incident: str) -> "Line":
+        raw = dict(self.raw)
+        for spec in unnamed(self.cls):
+            if option(spec) in raw or not rest:
+                continue
+            if spec.metadata.get("rest"):
+                raw[option(spec)], rest = rest, ""
+            else:
+                raw[option(spec)], _, rest = rest.partition(" ")
+                rest = rest.strip()
+        if rest.strip():
+            text = N_("I do not know what to do with “{rest}”. Usage: {usage}")
+            raise Refused(text, rest=rest[:80], usage=usage(self.cls))
+        return Line(self.cls, {name: value.strip() for name, value in raw.items() if value.strip()}, "", incident)
+
+
+NAMED = re.compile(
+    r"(?<!\S)(?:--|[\u2013\u2014])([a-z]+)(?:=|\s+|$)(\"[^\"]*\"|[\u201c][^\u201d]*[\u201d]|\S*)", re.IGNORECASE
+)
+"""A named option. Phones turn `--` into a dash and `"` into a curly quote while somebody types."""
+
+
+def parse(text: str, handed: Mapping[str, str] | None = None) -> Line:
+    """Read a line (without the root). `handed` are fields that need no parsing. Raises `Refused`."""
+    cls, rest = verb(text)
+    raw = dict(handed or {})
+    rest = _take_named(cls, rest, raw)
+    incident, maybe = raw.pop("incident", "").strip().lstrip("#"), ""
+    if cls.on == "incident" and not cls.new and (found := re.match(r"(#?)(\d{1,9})(?:\s+|$)", rest)):
+        rest = rest[found.end() :]
+        incident, maybe = (found[2], "") if found[1] or incident else (incident, found[2])
+    return Line(cls, raw, rest, incident, maybe)
+
+
+def verb(text: str) -> tuple[type[Any], str]:
+    """The class that a line begins with, and the rest of the line. Raises `Refused` with the nearest names."""
+    parts = text.split(None, 2)
+    names = {name: cls for cls in VERBS.values() for name in _names(cls)}
+    for count in (2, 1):
+        name = " ".join(parts[:count]).lower()
+        if len(parts) >= count and name in names:
+            return names[name], " ".join(parts[count:]) if count == 2 else text.strip()[len(parts[0]) :].strip()
+    if not parts:
+        return names["help"], ""
+    near = get_close_matches(parts[0].lower(), names, n=3, cutoff=0.6)
+    if near:
+        raise Refused(N_("There is no “{word}”. Did you mean: {near}?"), word=parts[0][:40], near=", ".join(near))
+    raise Refused(N_("There is no “{word}”. `help` lists what there is."), word=parts[0][:40])
+
+
+def _names(cls: type[Any]) -> tuple[str, ...]:
+    return cls.names  # type: ignore[no-any-return]
+
+
+def _take_named(cls: type[Any], text: str, raw: dict[str, str]) -> str:
+    """The text without the named options that the class has; unknown ones are left as they stand."""
+    named = {option(spec): spec for spec in specs(cls) if spec.metadata.get("named")}
+
+    def take(found: re.Match[str]) -> str:
+        spec = named.get(found[1].lower())
+        if spec is None:
+            return found[0]
+        if kind(cls, spec.name) == "flag":
+            raw[found[1].lower()] = "yes"
+            return " " + found[2]
+        raw[found[1].lower()] = found[2].strip('"“”')
+        return " "
+
+    return NAMED.sub(take, text).strip()
+
+
+def missing(line: Line) -> list[str]:
+    """The required fields that were not filled in."""
+    return [option(spec) for spec in specs(line.cls) if spec.metadata.get("required") and option(spec) not in line.raw]
+
+
+def build(line: Line, person: Callable[[str], str]) -> Any:
+    """The command or query, its fields of their types. `person` finds a person's id. Raises `Refused`."""
+    filled = ((spec, line.raw[option(spec)]) for spec in specs(line.cls) if option(spec) in line.raw)
+    return line.cls(**{spec.name: _read(line.cls, spec, raw, person) for spec, raw in filled})
+
+
+def _read(cls: type[Any], spec: Field[Any], raw: str, person: Callable[[str], str]) -> Any:
+    of = plain_type(cls, spec.name)
+    if of is Person:
+        return Person(person(raw))
+    if of is bool:
+        return raw.lower() in {"yes", "true", "on", "1"}
+    if of is timedelta:
+        return span(raw)
+    if issubclass(of, Enum):
+        return choose(of, option(spec), raw)
+    if of is int:
+        return number(option(spec), raw)
+    return clean(raw, LONG if spec.metadata.get("long") else LINE)
