@@ -97,9 +97,8 @@ class ShownRow(Table, table=True):
 
     __tablename__ = "shown"
     __table_args__ = (
-        of_book(),
+        of_book("kind", "book"),
         UniqueConstraint("kind", "book", "subject", "platform"),
-        ForeignKeyConstraint(["kind", "book"], ["books.kind", "books.id"]),
         only("ix_shown_behind", "platform", "since", where="have < want"),
     )
 

@@ -1,0 +1,75 @@
+"""The log: what happened, in order, and never changed."""
+
+from collections.abc import Collection, Iterable
+
+from bot.book import Book, BookId, Entry, blank, decode
+from bot.store.chain import Link, leaf, onward
+from bot.store.hand import Hand, Row, instant, sql
+
+COLUMNS = "rev, at, who, via, event, body"
+CUT = f"""SELECT {COLUMNS} FROM entries WHERE kind = :kind AND id = :id AND rev > :after
+          AND (:names = '' OR :names LIKE '% ' || event || ' %')"""
+FIRST = sql(f"{CUT} ORDER BY rev LIMIT :limit")
+LAST = sql(f"{CUT} ORDER BY rev DESC LIMIT :limit")
+CHAIN = sql(f"SELECT {COLUMNS}, salt, leaf FROM entries WHERE kind = :kind AND id = :id ORDER BY rev")
+HEAD = sql("SELECT rev, head FROM books WHERE kind = :kind AND id = :id")
+ENTER = sql("""
+    INSERT INTO entries (kind, id, rev, at, who, via, event, body, salt, leaf)
+    VALUES (:kind, :id, :rev, :at, :who, :via, :event, :body, :salt, :leaf)
+""")
+ALL = 2**31 - 1
+
+
+class Log(Hand):
+    """Entries."""
+
+    def entries(
+        self,
+        id: BookId,
+        after: int = 0,
+        limit: int | None = None,
+        last: int | None = None,
+        names: Collection[str] | None = None,
+    ) -> list[Entry]:
+        """A book's entries, oldest first: those after a revision, the `last` few, or of certain events only.
+
+        Raises `UnknownEvent`.
+        """
+        wanted = "" if names is None else f" {' '.join(names)} "
+        statement, count = (FIRST, limit) if last is None else (LAST, last)
+        rows = self.rows(
+            statement, kind=id.kind, id=id.id, after=after, names=wanted, limit=ALL if count is None else count
+        )
+        return [_entry(id, row) for row in (rows if last is None else reversed(rows))]
+
+    def fold(self, id: BookId) -> Book:
+        """The book folded anew from its entries. Raises `UnknownEvent`."""
+        book = blank(id)
+        for entry in self.entries(id):
+            book = book.fold(entry)
+        return book
+
+    def verify(self, id: BookId) -> bool:
+        """Whether a book's entries are those that were written, all of them and in their order."""
+        head, count = b"", 0
+        for *row, salt, sealed in self.rows(CHAIN, kind=id.kind, id=id.id):
+            if leaf(_entry(id, tuple(row)), row[-1], bytes(salt)) != bytes(sealed):
+                return False
+            head, count = onward(head, bytes(sealed)), count + 1
+        kept = self.row(HEAD, kind=id.kind, id=id.id)
+        return kept is not None and (kept[0], bytes(kept[1])) == (count, head)
+
+    def _enter(self, entries: Iterable[tuple[Entry, Link]]) -> None:
+        self.each(ENTER, (_row(entry) | link._asdict() for entry, link in entries))
+
+
+def _row(entry: Entry) -> dict[str, object]:
+    return {
+        "kind": entry.book.kind, "id": entry.book.id, "rev": entry.rev, "at": entry.at, "who": entry.by,
+        "via": entry.via, "event": type(entry.event).__name__,
+    }  # fmt: skip
+
+
+def _entry(id: BookId, row: Row) -> Entry:
+    rev, at, who, via, event, body = row
+    return Entry(id, rev, instant(at), who, decode(event, body), via)

@@ -1,0 +1,116 @@
+"""Looks: what should stand somewhere, always as its book is now. Behind while `have < want`."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from bot.book import BookId, Look
+from bot.store.hand import Hand, Row, instant, sql
+
+COLUMNS = "id, kind, book, subject, platform, place, message, want, have, digest, tries, not_before, error"
+RAISE = "want = want + 1, since = CASE WHEN have < want THEN since ELSE :now END"
+
+LIST = sql("""
+    INSERT INTO shown (kind, book, subject, platform, place, message,
+                       want, have, since, digest, tries, not_before, error)
+    VALUES (:kind, :book, :subject, :platform, :place, :message, 1, 0, :now, '', 0, :now, '')
+""")
+UNLIST = sql("""
+    DELETE FROM shown WHERE kind = :kind AND book = :book AND subject = :subject AND platform = :platform
+""")
+MOVE = sql("""
+    UPDATE shown SET place = :place, message = :message, digest = ''
+    WHERE kind = :kind AND book = :book AND subject = :subject AND platform = :platform
+        AND (place <> :place OR (:message <> '' AND message <> :message))
+""")
+WANT_BOOK = sql(f"UPDATE shown SET {RAISE} WHERE kind = :kind AND book = :book")
+WANT_OPEN = sql(f"""
+    UPDATE shown SET {RAISE} WHERE (platform = :platform OR :platform = '')
+    AND EXISTS (SELECT 1 FROM books WHERE books.kind = shown.kind AND books.id = shown.book AND open)
+""")
+BEHIND = sql(f"""
+    SELECT {COLUMNS} FROM shown WHERE have < want AND platform = :platform AND not_before <= :now
+    ORDER BY since, id LIMIT :limit
+""")
+SHOWN = sql("""
+    UPDATE shown SET have = :have, place = :place, message = :message, digest = :digest, tries = 0, error = '',
+        since = CASE WHEN :have < want THEN :now ELSE since END
+    WHERE id = :id AND have <= :have
+""")
+UNSHOWN = sql("UPDATE shown SET tries = tries + 1, not_before = :not_before, error = :error WHERE id = :id")
+LOOKS = sql(f"SELECT {COLUMNS} FROM shown WHERE kind = :kind AND book = :book ORDER BY id")
+NEXT_LOOK = sql("SELECT min(not_before) FROM shown WHERE have < want")
+
+Named = Mapping[tuple[str, str], Look]
+"""A book's looks by subject and platform."""
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """A look's row: what is wanted, and what stands there."""
+
+    id: int
+    book: BookId
+    subject: str
+    platform: str
+    place: str
+    message: str
+    want: int
+    have: int
+    digest: str
+    tries: int
+    not_before: datetime
+    error: str
+
+
+def named(looks: Iterable[Look]) -> Named:
+    """By subject and platform."""
+    return {(look.subject, look.platform): look for look in looks}
+
+
+class Looks(Hand):
+    """What is shown."""
+
+    def behind(self, platform: str, limit: int = 200) -> list[Shown]:
+        """What should be shown on a platform and may be tried now, the longest behind first."""
+        return [_shown(row) for row in self.rows(BEHIND, platform=platform, now=self.now, limit=limit)]
+
+    def shown(self, id: int, *, have: int, place: str, message: str, digest: str) -> None:
+        """It stands, as it was wanted at `have`."""
+        self.do(SHOWN, id=id, have=have, place=place, message=message, digest=digest, now=self.now)
+
+    def unshown(self, id: int, *, not_before: datetime, error: str) -> None:
+        """It failed: try again then."""
+        self.do(UNSHOWN, id=id, not_before=not_before, error=error)
+
+    def want(self, *, book: BookId | None = None, platform: str = "") -> None:
+        """Show again: a book's looks, or those of every open book, on one platform or on all."""
+        if book:
+            self.do(WANT_BOOK, kind=book.kind, book=book.id, now=self.now)
+        else:
+            self.do(WANT_OPEN, platform=platform, now=self.now)
+
+    def looks(self, book: BookId) -> list[Shown]:
+        """Every look of a book."""
+        return [_shown(row) for row in self.rows(LOOKS, kind=book.kind, book=book.id)]
+
+    def _reshow(self, book: BookId, old: Named, new: Named) -> None:
+        """Make the rows be the looks that the book lists now, and want every one of them shown."""
+        here = {"kind": book.kind, "book": book.id}
+        gone = [name for name in old if name not in new]
+        self.each(UNLIST, ({**here, "subject": subject, "platform": platform} for subject, platform in gone))
+        moved = (look for name, look in new.items() if name in old and look.place and look != old[name])
+        self.each(MOVE, (here | _row(look) for look in moved))
+        if len(gone) < len(old):
+            self.want(book=book)
+        self.each(LIST, (here | _row(look) | {"now": self.now} for name, look in new.items() if name not in old))
+
+
+def _row(look: Look) -> dict[str, str]:
+    return {"subject": look.subject, "platform": look.platform, "place": look.place, "message": look.message}
+
+
+def _shown(row: Row) -> Shown:
+    id, kind, book, subject, platform, place, message, want, have, digest, tries, not_before, error = row
+    whose, then = BookId(kind, book), instant(not_before)
+    return Shown(id, whose, subject, platform, place, message, want, have, digest, tries, then, error)

@@ -1,0 +1,185 @@
+"""The tables of the first version."""
+
+import sqlalchemy as sa
+from alembic import op
+from sqlmodel.sql.sqltypes import AutoString, UTCDateTime
+
+revision = "0001"
+down_revision = None
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    op.create_table(
+        "books",
+        sa.Column("kind", AutoString(), nullable=False),
+        sa.Column("id", AutoString(), nullable=False),
+        sa.Column("rev", sa.Integer(), nullable=False),
+        sa.Column("at", UTCDateTime(), nullable=False),
+        sa.Column("begun", UTCDateTime(), nullable=False),
+        sa.Column("open", sa.Boolean(), nullable=False),
+        sa.Column("fold", AutoString(), nullable=False),
+        sa.Column("head", sa.LargeBinary(), nullable=False),
+        sa.Column("state", sa.Text(), nullable=False),
+        sa.PrimaryKeyConstraint("kind", "id", name="pk_books"),
+    )
+    op.create_index(
+        "ix_books_open", "books", ["kind", "begun"], sqlite_where=sa.text("open"), postgresql_where=sa.text("open")
+    )
+
+    op.create_table(
+        "counters",
+        sa.Column("name", AutoString(), nullable=False),
+        sa.Column("value", sa.Integer(), nullable=False),
+        sa.PrimaryKeyConstraint("name", name="pk_counters"),
+    )
+    op.create_table(
+        "cursors",
+        sa.Column("source", AutoString(), nullable=False),
+        sa.Column("cursor", AutoString(), nullable=False),
+        sa.PrimaryKeyConstraint("source", name="pk_cursors"),
+    )
+    op.create_table(
+        "heard",
+        sa.Column("key", AutoString(), nullable=False),
+        sa.Column("at", UTCDateTime(), nullable=False),
+        sa.Column("reply", sa.LargeBinary(), nullable=True),
+        sa.PrimaryKeyConstraint("key", name="pk_heard"),
+        sqlite_with_rowid=False,
+    )
+    op.create_index("ix_heard_at", "heard", ["at"])
+
+    op.create_table(
+        "inbox",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("source", AutoString(), nullable=False),
+        sa.Column("key", AutoString(), nullable=False),
+        sa.Column("body", sa.LargeBinary(), nullable=False),
+        sa.Column("at", UTCDateTime(), nullable=False),
+        sa.Column("done", sa.Boolean(), nullable=False),
+        sa.PrimaryKeyConstraint("id", name="pk_inbox"),
+        sa.UniqueConstraint("source", "key", name="uq_inbox_source_key"),
+    )
+    op.create_index(
+        "ix_inbox_undone",
+        "inbox",
+        ["source", "id"],
+        sqlite_where=sa.text("NOT done"),
+        postgresql_where=sa.text("NOT done"),
+    )
+
+    op.create_table(
+        "leases",
+        sa.Column("name", AutoString(), nullable=False),
+        sa.Column("holder", AutoString(), nullable=False),
+        sa.Column("number", sa.Integer(), nullable=False),
+        sa.Column("until", UTCDateTime(), nullable=False),
+        sa.PrimaryKeyConstraint("name", name="pk_leases"),
+    )
+    op.create_table(
+        "entries",
+        sa.Column("kind", AutoString(), nullable=False),
+        sa.Column("id", AutoString(), nullable=False),
+        sa.Column("rev", sa.Integer(), nullable=False),
+        sa.Column("at", UTCDateTime(), nullable=False),
+        sa.Column("who", AutoString(), nullable=False),
+        sa.Column("via", AutoString(), nullable=False),
+        sa.Column("event", AutoString(), nullable=False),
+        sa.Column("body", sa.Text(), nullable=False),
+        sa.Column("salt", sa.LargeBinary(), nullable=False),
+        sa.Column("leaf", sa.LargeBinary(), nullable=False),
+        sa.ForeignKeyConstraint(["kind", "id"], ["books.kind", "books.id"], name="fk_entries_books"),
+        sa.PrimaryKeyConstraint("kind", "id", "rev", name="pk_entries"),
+    )
+    op.create_table(
+        "keys",
+        sa.Column("key", AutoString(), nullable=False),
+        sa.Column("kind", AutoString(), nullable=False),
+        sa.Column("id", AutoString(), nullable=False),
+        sa.ForeignKeyConstraint(["kind", "id"], ["books.kind", "books.id"], name="fk_keys_books"),
+        sa.PrimaryKeyConstraint("key", name="pk_keys"),
+        sqlite_with_rowid=False,
+    )
+    op.create_index("ix_keys_book", "keys", ["kind", "id"])
+
+    op.create_table(
+        "sends",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("book_kind", AutoString(), nullable=True),
+        sa.Column("book", AutoString(), nullable=True),
+        sa.Column("rev", sa.Integer(), nullable=False),
+        sa.Column("kind", AutoString(), nullable=False),
+        sa.Column("dest", AutoString(), nullable=False),
+        sa.Column("rank", sa.Integer(), nullable=False),
+        sa.Column("payload", sa.Text(), nullable=False),
+        sa.Column("state", AutoString(), nullable=False),
+        sa.Column("tries", sa.Integer(), nullable=False),
+        sa.Column("at", UTCDateTime(), nullable=False),
+        sa.Column("not_before", UTCDateTime(), nullable=False),
+        sa.Column("channel", sa.Integer(), nullable=False),
+        sa.Column("place", AutoString(), nullable=False),
+        sa.Column("message", AutoString(), nullable=False),
+        sa.Column("error", AutoString(), nullable=False),
+        sa.Column("epoch", sa.Integer(), nullable=False),
+        sa.Column("holder", AutoString(), nullable=False),
+        sa.Column("lease", UTCDateTime(), nullable=False),
+        sa.Column("repeat", sa.Boolean(), nullable=False),
+        sa.ForeignKeyConstraint(["book_kind", "book"], ["books.kind", "books.id"], name="fk_sends_books"),
+        sa.PrimaryKeyConstraint("id", name="pk_sends"),
+    )
+    op.create_index("ix_sends_book", "sends", ["book_kind", "book"])
+    op.create_index(
+        "ix_sends_pending",
+        "sends",
+        ["rank", "id"],
+        sqlite_where=sa.text("state = 'pending'"),
+        postgresql_where=sa.text("state = 'pending'"),
+    )
+    op.create_index(
+        "ix_sends_sending",
+        "sends",
+        ["lease"],
+        sqlite_where=sa.text("state = 'sending'"),
+        postgresql_where=sa.text("state = 'sending'"),
+    )
+
+    op.create_table(
+        "shown",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("kind", AutoString(), nullable=False),
+        sa.Column("book", AutoString(), nullable=False),
+        sa.Column("subject", AutoString(), nullable=False),
+        sa.Column("platform", AutoString(), nullable=False),
+        sa.Column("place", AutoString(), nullable=False),
+        sa.Column("message", AutoString(), nullable=False),
+        sa.Column("want", sa.Integer(), nullable=False),
+        sa.Column("have", sa.Integer(), nullable=False),
+        sa.Column("since", UTCDateTime(), nullable=False),
+        sa.Column("digest", AutoString(), nullable=False),
+        sa.Column("tries", sa.Integer(), nullable=False),
+        sa.Column("not_before", UTCDateTime(), nullable=False),
+        sa.Column("error", AutoString(), nullable=False),
+        sa.ForeignKeyConstraint(["kind", "book"], ["books.kind", "books.id"], name="fk_shown_books"),
+        sa.PrimaryKeyConstraint("id", name="pk_shown"),
+        sa.UniqueConstraint("kind", "book", "subject", "platform", name="uq_shown_kind_book_subject_platform"),
+    )
+    op.create_index(
+        "ix_shown_behind",
+        "shown",
+        ["platform", "since"],
+        sqlite_where=sa.text("have < want"),
+        postgresql_where=sa.text("have < want"),
+    )
+
+    op.create_table(
+        "timers",
+        sa.Column("kind", AutoString(), nullable=False),
+        sa.Column("id", AutoString(), nullable=False),
+        sa.Column("name", AutoString(), nullable=False),
+        sa.Column("at", UTCDateTime(), nullable=False),
+        sa.ForeignKeyConstraint(["kind", "id"], ["books.kind", "books.id"], name="fk_timers_books"),
+        sa.PrimaryKeyConstraint("kind", "id", "name", name="pk_timers"),
+        sqlite_with_rowid=False,
+    )
+    op.create_index("ix_timers_at", "timers", ["at"])

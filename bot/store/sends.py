@@ -1,0 +1,143 @@
+"""Sends: words that go out once, or are known not to have. The table is the queue and the ledger."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any, Literal
+
+import msgspec
+
+from bot.book import BookId, Send
+from bot.store.hand import Hand, Row, instant, sql
+
+Ended = Literal["accepted", "failed", "void", "unknown", "pending"]
+
+COLUMNS = """id, book_kind, book, rev, kind, dest, rank, payload, state, tries, at, not_before,
+             channel, place, message, error, epoch, repeat"""
+QUEUE = """
+    INSERT INTO sends (book_kind, book, rev, kind, dest, rank, payload, state, tries, at, not_before,
+                       channel, place, message, error, epoch, holder, lease, repeat)
+    VALUES (:book_kind, :book, :rev, :kind, :dest, :rank, :payload, 'pending', 0, :now, :now,
+            0, '', '', '', 0, '', :now, :repeat)
+"""
+SEND = sql(QUEUE)
+SEND_ONE = sql(f"{QUEUE} RETURNING id")
+READY = sql(f"""
+    SELECT {COLUMNS} FROM sends WHERE state = 'pending' AND not_before <= :now ORDER BY rank, id LIMIT :limit
+""")
+WHOSE = sql("SELECT kind, book_kind, book FROM sends WHERE id = :id AND state = 'pending'")
+CLAIM = sql(f"""
+    UPDATE sends SET state = 'sending', epoch = epoch + 1, tries = tries + 1, holder = :holder, lease = :lease
+    WHERE id = (SELECT id FROM sends WHERE id = :id AND state = 'pending' {{FOR UPDATE SKIP LOCKED}})
+    RETURNING {COLUMNS}
+""")
+SENT = sql("""
+    UPDATE sends SET state = :state, place = :place, message = :message, error = :error,
+        not_before = :not_before, channel = coalesce(:channel, channel)
+    WHERE id = :id AND epoch = :epoch AND state = 'sending'
+""")
+EXPIRED = sql("UPDATE sends SET state = 'pending', repeat = :repeat WHERE state = 'sending' AND lease <= :now")
+LEDGER = sql(f"SELECT {COLUMNS} FROM sends WHERE book_kind = :kind AND book = :book ORDER BY id")
+NEXT_SEND = sql("SELECT min(not_before) FROM sends WHERE state = 'pending'")
+
+
+@dataclass(frozen=True, slots=True)
+class Sent:
+    """A send's row. `tries` counts its claims; `repeat`: it may have arrived already."""
+
+    id: int
+    book: BookId | None
+    rev: int
+    kind: str
+    to: str
+    rank: int
+    payload: dict[str, Any]
+    state: str
+    tries: int
+    at: datetime
+    not_before: datetime
+    channel: int
+    """Which of a person's channels is next."""
+    place: str
+    message: str
+    error: str
+    epoch: int
+    repeat: bool
+
+
+class Sends(Hand):
+    """What is sent."""
+
+    def lock(self, *ids: BookId) -> None:
+        """Nobody else writes these books until the transaction ends."""
+        raise NotImplementedError
+
+    def send(self, send: Send, book: BookId | None = None, rev: int = 0) -> int:
+        """Queue words; the row's id."""
+        return int(self.rows(SEND_ONE, **self._queued(send, book, rev))[0][0])
+
+    def ready(self, limit: int = 200) -> list[Sent]:
+        """What waits and may be tried now: the lowest rank first, then the oldest."""
+        return [_sent(row) for row in self.rows(READY, now=self.now, limit=limit)]
+
+    def claim(self, id: int, holder: str, lease: timedelta) -> Sent | None:
+        """Take it, before the request is made; None when it does not wait any more or somebody else took it.
+
+        A page's book is locked first, so that whoever claims can look whether it is still to be sent: no page
+        is claimed after the acknowledgement committed.
+        """
+        whose = self.row(WHOSE, id=id)
+        if whose is None:
+            return None
+        if whose[0] == "page" and whose[1] is not None:
+            self.lock(BookId(whose[1], whose[2]))
+        found = self.row(CLAIM, id=id, holder=holder, lease=self.now + lease)
+        return _sent(found) if found else None
+
+    def sent(
+        self,
+        id: int,
+        epoch: int,
+        *,
+        state: Ended,
+        place: str = "",
+        message: str = "",
+        error: str = "",
+        not_before: datetime | None = None,
+        channel: int | None = None,
+    ) -> bool:
+        """What became of a claim; False when it was no longer this one's to say.
+
+        `pending` puts it back: to be tried at `not_before`, by `channel`.
+        """
+        values = {"state": state, "place": place, "message": message, "error": error, "channel": channel}
+        return bool(self.do(SENT, id=id, epoch=epoch, not_before=not_before or self.now, **values))
+
+    def expired(self) -> int:
+        """Put back what was claimed by somebody who did not come back in time; how many."""
+        return self.do(EXPIRED, now=self.now, repeat=True)
+
+    def sends(self, book: BookId) -> list[Sent]:
+        """Everything that was ever queued for a book: the delivery ledger."""
+        return [_sent(row) for row in self.rows(LEDGER, kind=book.kind, book=book.id)]
+
+    def _queue(self, book: BookId, sends: Iterable[tuple[Send, int]]) -> None:
+        self.each(SEND, (self._queued(send, book, rev) for send, rev in sends))
+
+    def _queued(self, send: Send, book: BookId | None, rev: int) -> dict[str, Any]:
+        payload = msgspec.json.encode(send.payload, enc_hook=str).decode()
+        book_kind, id = book or (None, None)
+        return {
+            "book_kind": book_kind, "book": id, "rev": rev, "kind": send.kind, "dest": send.to, "rank": send.rank,
+            "payload": payload, "now": self.now, "repeat": False,
+        }  # fmt: skip
+
+
+def _sent(row: Row) -> Sent:
+    (id, book_kind, book, rev, kind, to, rank, payload, state, tries, at, not_before,
+     channel, place, message, error, epoch, repeat) = row  # fmt: skip
+    whose = BookId(book_kind, book) if book_kind is not None else None
+    return Sent(
+        id, whose, rev, kind, to, rank, msgspec.json.decode(payload), state, tries, instant(at), instant(not_before),
+        channel, place, message, error, epoch, bool(repeat),
+    )  # fmt: skip
