@@ -116,6 +116,16 @@ async def test_a_new_war_room_is_entered_gently(page: Page) -> None:
     await expect(page.locator(".discord .composer textarea")).to_have_value("half a sent")
 
 
+async def test_a_link_to_a_room_opens_it_in_its_pane(page: Page) -> None:
+    await say(page, "slack", "/room")
+    await expect(page.locator(".slack .where h2")).to_have_text("war")
+    await page.locator(".slack .rooms button", has_text="main").click()
+    await say(page, "slack", "/link https://example.slack.com/archives/war/p1764000000")
+    await page.locator(".slack .text a").click()
+    await expect(page.locator(".slack .where h2")).to_have_text("war")
+    assert len(page.context.pages) == 1
+
+
 async def test_a_person_looks_with_somebody_elses_eyes(page: Page) -> None:
     await page.locator("[data-actor=boris]").click()
     await expect(page.locator(".slack .away")).to_contain_text("Boris Petrov has no account on Slack.")

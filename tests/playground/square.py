@@ -119,6 +119,9 @@ class Side:
                 for side in self.square.sides.values():
                     side.rooms["war"] = []
                 self.square.show(self.bubble("Square", "This is the war room", bot=True), "war")
+            case ["/link", *words]:
+                bubble = self.bubble("Square", "War room", bot=True)
+                self.square.show(replace(bubble, html=f'<a href="{escape(" ".join(words))}">War room</a>'), room)
             case ["/whisper", *words]:
                 self.whispers[viewer] = replace(self.bubble("Square", " ".join(words), bot=True), ephemeral=True)
             case _:

@@ -29,14 +29,14 @@ export function dress(face, author, bot = false) {
   return face;
 }
 
-/** One message. `deeds` says what pressing, reacting and replying do. */
+/** One message. `deeds` says what pressing, reacting, replying and following a link do. */
 export function message(bubble, look, deeds) {
   const { mine, follows, native } = look;
   const classes = { mine, follows, native, bot: bubble.bot, pinned: bubble.pinned, ephemeral: bubble.ephemeral };
   const node = make("li.message", {},
     dress(make("span.face"), bubble.author, native),
     make("div.body", {},
-      make("div.bubble", {}, head(bubble), quote(bubble, look), text(bubble), note(bubble)),
+      make("div.bubble", {}, head(bubble), quote(bubble, look), text(bubble, deeds), note(bubble)),
       knobs(bubble, deeds), reactions(bubble, deeds)),
     tools(bubble, deeds));
   Object.entries(classes).forEach(([name, yes]) => node.classList.toggle(name, yes));
@@ -64,14 +64,18 @@ function quote(bubble, look) {
   return make("div.quote", {}, make("b", {}, first ? first.author : "a message"), " " + (first ? gist(first) : ""));
 }
 
-function text(bubble) {
+function text(bubble, deeds) {
   const node = make("div.text");
   node.innerHTML = bubble.html;
-  for (const link of node.querySelectorAll("a[href]")) {
-    link.target = "_blank";
-    link.rel = "noopener noreferrer";
-  }
+  node.querySelectorAll("a[href]").forEach((link) => lead(link, deeds));
   return node;
+}
+
+/** A link to a room of the playground opens it in its pane; every other one opens beside the page. */
+function lead(link, deeds) {
+  Object.assign(link, { target: "_blank", rel: "noopener noreferrer" });
+  link.onclick = (event) => deeds.follow(link.href) && event.preventDefault();
+  return link;
 }
 
 function note(bubble) {
@@ -81,7 +85,7 @@ function note(bubble) {
 function knobs(bubble, deeds) {
   if (!bubble.buttons.length) return null;
   return make("div.knobs", {}, ...bubble.buttons.map((row) => make("div.row", {}, ...row.map((knob) => {
-    if (knob.url) return make("a.knob", { href: knob.url, target: "_blank", rel: "noopener noreferrer" }, knob.label);
+    if (knob.url) return lead(make("a.knob", { href: knob.url }, knob.label), deeds);
     const button = make("button.knob", { type: "button", onclick: () => deeds.press(bubble, knob, button) }, knob.label);
     if (knob.style) button.classList.add(knob.style);
     return button;

@@ -6,7 +6,7 @@ import { Pane } from "./pane.js";
 const all = (selector) => [...document.querySelectorAll(selector)];
 const cast = all("[data-actor]");
 const actors = Object.fromEntries(cast.map(({ dataset }) => [dataset.actor, { name: dataset.name, on: dataset.on.split(" ") }]));
-const panes = Object.fromEntries(all(".pane").map((element) => [element.dataset.platform, new Pane(element, { post, look, actors })]));
+const panes = Object.fromEntries(all(".pane").map((element) => [element.dataset.platform, new Pane(element, { post, look, follow, actors })]));
 const viewers = new URLSearchParams(location.search);
 if (!(viewers.get("viewer") in actors)) viewers.set("viewer", Object.keys(actors)[0]);
 let stream = null;
@@ -30,6 +30,15 @@ function look(platform, actor) {
   if (platform && viewers.get("viewer") === actor) viewers.delete(platform);
   history.replaceState(null, "", `?${viewers}`);
   listen();
+}
+
+/** Open a link that leads to a room of the playground; false where it leads elsewhere. */
+function follow(url) {
+  const pane = Object.values(panes).find((each) => each.led(url));
+  if (!pane) return false;
+  front(pane.name);
+  pane.go(pane.led(url).id);
+  return true;
 }
 
 function listen() {

@@ -11,7 +11,7 @@ const SIGN = { slack: "#", discord: "#", telegram: "" };
 const PARTS = ["state", "rooms", "me", "others", "where", "pin", "messages", "toast", "veil", "power", "menu"];
 
 export class Pane {
-  /** `world`: `post(path, deed, refused)`, `look(platform, actor)`, `actors` (key to name and platforms). */
+  /** `world`: `post(path, deed, refused)`, `look(platform, actor)`, `follow(url)`, `actors` (key to name and platforms). */
   constructor(element, world) {
     this.element = element;
     this.name = element.dataset.platform;
@@ -74,6 +74,14 @@ export class Pane {
     this.element.classList.remove("open");
     this.draw();
     this.composer.input.focus();
+  }
+
+  /** The room that a link in a message leads to: its id stands in the address, as each platform writes it. */
+  led(url) {
+    const steps = new Set(url.split(/\W+/));
+    const ids = (room) => room.id.replace(/^-100/, "").split(/\W+/).filter(Boolean);
+    const fit = this.screen.rooms.filter((room) => ids(room).every((id) => steps.has(id)));
+    return fit.sort((one, other) => ids(other).length - ids(one).length)[0];
   }
 
   unread(room) {
@@ -213,6 +221,7 @@ export class Pane {
     return message(bubble, { mine: this.mine(bubble), follows, native, find }, {
       press: (pressed, knob, button) => this.press(pressed, knob, button),
       react: (pressed, emoji) => this.deed("react", { room: this.open, bubble: pressed.id, emoji }),
+      follow: (url) => this.world.follow(url),
       reply: this.name === "slack" ? null : (pressed) => this.composer.answer(pressed),
     });
   }
