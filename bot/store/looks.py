@@ -90,6 +90,10 @@ class Looks(Hand):
         else:
             self.do(WANT_OPEN, platform=platform, now=self.now)
 
+    def look(self, book: BookId, look: Look) -> None:
+        """From now on a message that stands there already is a look of this book, too."""
+        self.do(LIST, kind=book.kind, book=book.id, now=self.now, **_row(look))
+
     def looks(self, book: BookId) -> list[Shown]:
         """Every look of a book."""
         return [_shown(row) for row in self.rows(LOOKS, kind=book.kind, book=book.id)]

@@ -54,7 +54,7 @@ class EntryRow(Table, table=True):
     """What happened. Rows are only ever added."""
 
     __tablename__ = "entries"
-    __table_args__ = (of_book(),)
+    __table_args__ = (of_book(), NO_ROWID)
 
     kind: str = Field(primary_key=True)
     id: str = Field(primary_key=True)

@@ -91,6 +91,7 @@ def upgrade() -> None:
         sa.Column("leaf", sa.LargeBinary(), nullable=False),
         sa.ForeignKeyConstraint(["kind", "id"], ["books.kind", "books.id"], name="fk_entries_books"),
         sa.PrimaryKeyConstraint("kind", "id", "rev", name="pk_entries"),
+        sqlite_with_rowid=False,
     )
     op.create_table(
         "keys",
