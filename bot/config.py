@@ -77,7 +77,7 @@ class House(Part):
 
 
 class Somebody(Part):
-    """A person, as the configuration names them: `slack = "U012AB3CD"` and so on, in the order in which they are paged."""
+    """A person, as the configuration names them: `slack = "U012AB3CD"` and so on, in the order of their paging."""
 
     model_config = ConfigDict(extra="allow", frozen=True)
 

@@ -14,7 +14,8 @@ import structlog
 from bot.engine.office import Office
 from bot.engine.send import Sending
 from bot.engine.show import Showing
-from bot.store.deliveries import Sent, Shown
+from bot.store.looks import Shown
+from bot.store.sends import Sent
 from bot.store.store import StoreDown
 from bot.store.transaction import Transaction
 

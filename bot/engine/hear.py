@@ -120,7 +120,8 @@ class Hearing:
         if not open_ones:
             raise Refused(N_("No incident is open. `declare what is wrong` begins one; `show #1` shows an old one."))
         several = ", ".join(f"#{book.id.id} {book.state.title[:40]}" for book in open_ones)
-        raise Refused(N_("Which one? Say its number, as in `{name} #{id}`. Open: {several}"), name=line.cls.names[0], id=open_ones[0].id.id, several=several)  # fmt: skip
+        text = N_("Which one? Say its number, as in `{name} #{id}`. Open: {several}")
+        raise Refused(text, name=line.cls.names[0], id=open_ones[0].id.id, several=several)
 
     def _not_allowed(self, person: Person | None, line: Line) -> Refused:
         if person is None:

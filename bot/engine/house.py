@@ -105,9 +105,9 @@ class Engine:
 
     async def _overhear(self, said: Said) -> None:
         """Chatter: only a war room's is kept, for its other rooms."""
-        if await self.office.store.read(lambda tx: tx.find(f"place {said.place}")):
-            if await self.office.store.write(partial(self.hearing.copy, said)):
-                self.office.wake()
+        ours = await self.office.store.read(lambda tx: tx.find(f"place {said.place}"))
+        if ours and await self.office.store.write(partial(self.hearing.copy, said)):
+            self.office.wake()
 
     async def _spoilt(self, said: Said, wrong: Exception) -> Card:
         """A fault of ours: it was rolled back; it is kept with what was said, told, and not tried for ever."""

@@ -15,7 +15,7 @@ from bot.incident.incident import Incident
 from bot.incident.paging import Miss
 from bot.people.person import Person
 from bot.ports import Card, ChatError, Handle, MessageId, Place, Unreachable
-from bot.store.deliveries import Sent
+from bot.store.sends import Sent
 from bot.store.store import StoreDown
 from bot.store.transaction import Transaction
 
@@ -134,7 +134,7 @@ class Paging:
         tx.sent(job.row.id, job.row.epoch, state="pending", error=why, channel=job.row.channel + 1)
 
     def _unreached(self, row: Sent, tx: Transaction) -> None:
-        """Every channel failed. It is told, the ladder climbs, and the channels are tried again until somebody answers."""
+        """Every channel failed: it is told, the ladder climbs, and they are all tried again until somebody answers."""
         assert row.book is not None  # noqa: S101 - a page always belongs to a call
         first = row.tries <= len(self._channels(self.office.people(tx).by_id.get(row.to))) + 1
         tx.sent(row.id, row.epoch, state="pending", channel=0, not_before=tx.now + REST, error=row.error)

@@ -1,4 +1,4 @@
-"""Sends: a posted update, a line in a room, a copy of what was said elsewhere. Each goes out, or is known not to have."""
+"""Sends: a posted update, a copy of what was said elsewhere. Each goes out, or is known not to have."""
 
 import asyncio
 from datetime import timedelta
@@ -12,7 +12,7 @@ from bot.engine.office import Office
 from bot.engine.show import backoff
 from bot.incident.cards import entry_card
 from bot.ports import Card, ChatError, Copy, MessageId, Mirror, Place, Unreachable
-from bot.store.deliveries import Sent
+from bot.store.sends import Sent
 from bot.store.transaction import Transaction
 from bot.text.rich import Para, Run, line
 

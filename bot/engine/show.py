@@ -16,7 +16,7 @@ from bot.incident.incident import Incident
 from bot.incident.rooms import OpenRoom
 from bot.people.person import People
 from bot.ports import Card, ChatError, Gone, MessageId, Place, Room, Rooms, Unreachable
-from bot.store.deliveries import Shown
+from bot.store.looks import Shown
 from bot.store.transaction import Transaction
 
 log = structlog.get_logger()

@@ -19,10 +19,8 @@ if TYPE_CHECKING:
 def must_be_open(incident: "Incident") -> None:
     """Refuse what only an open incident can take."""
     if incident.resolved:
-        raise Refused(
-            N_("#{id} was resolved by {by} at {at}. `reopen #{id} why` opens it again."),
-            id=incident.id, by=Who(incident.resolved.by), at=incident.resolved.at,
-        )  # fmt: skip
+        text = N_("#{id} was resolved by {by} at {at}. `reopen #{id} why` opens it again.")
+        raise Refused(text, id=incident.id, by=Who(incident.resolved.by), at=incident.resolved.at)
 
 
 @event
@@ -111,10 +109,8 @@ class Acknowledge(Command):
         if incident.acked and incident.live:
             yield Joined()
         elif incident.acked:
-            raise Refused(
-                N_("{who} has had it since {since}. `assign commander @you` passes the lead on, `unack` gives it back."),
-                who=Who(incident.acked.by), since=incident.acked.at,
-            )  # fmt: skip
+            text = N_("{who} has had it since {since}. `assign commander me` takes the lead, `unack` gives it back.")
+            raise Refused(text, who=Who(incident.acked.by), since=incident.acked.at)
         else:
             yield Acknowledged(ask.now - incident.declared.at if incident.declared else timedelta(0), self.note)
 
