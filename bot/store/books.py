@@ -29,6 +29,7 @@ OPEN = sql(f"""
     ORDER BY begun DESC, length(id) DESC, id DESC LIMIT :limit
 """)
 ALL = sql(f"SELECT {COLUMNS} FROM books WHERE kind = :kind ORDER BY begun, length(id), id")
+CLAIM = sql("SELECT pg_advisory_xact_lock(hashtextextended(:kind || ' ' || :id, 0))")
 BEGIN = sql("""
     INSERT INTO books (kind, id, rev, at, begun, open, fold, head, state)
     VALUES (:kind, :id, :rev, :at, :at, :open, :fold, :head, :state) ON CONFLICT DO NOTHING
@@ -67,7 +68,7 @@ def listed(book: Book) -> Listed:
     """What a book lists now: nothing before its first entry."""
     if not book.rev:
         return Listed({}, frozenset(), {})
-    timers = {timer.name: timer.at for timer in book.state.due()}
+    timers = {timer.name: instant(timer.at) for timer in book.state.due()}
     return Listed(timers, frozenset(book.state.keys()), named(book.state.looks()))
 
 
@@ -86,10 +87,7 @@ class Books(Log, Timers, Keys, Looks, Sends):
         return self._hold(id).book
 
     def lock(self, *ids: BookId) -> None:
-        """Nobody else writes these books until the transaction ends. Always in the order of their names.
-
-        A book without an entry cannot be locked: of two that begin it, one is `Stale` and runs again.
-        """
+        """Nobody else writes these books until the transaction ends. Always in the order of their names."""
         for id in sorted(ids):
             self._hold(id)
 
@@ -137,11 +135,19 @@ class Books(Log, Timers, Keys, Looks, Sends):
 
     def _hold(self, id: BookId) -> Held:
         if id not in self._held:
-            row = self.row(LOCK if self.writes else LOAD, kind=id.kind, id=id.id)
+            row = self._lock(id) if self.writes else self.row(LOAD, kind=id.kind, id=id.id)
             self._held[id] = Held(self._book(id, row), bytes(row[4])) if row else Held(blank(id), b"")
             if row and self.writes and row[3] != fold_version():
                 self._settle(self._held[id])
         return self._held[id]
+
+    def _lock(self, id: BookId) -> Row | None:
+        row = self.row(LOCK, kind=id.kind, id=id.id)
+        if row is None and self._postgres:
+            # There is no row to lock: its name is, until this transaction ends. Who waited for it looks again.
+            self.rows(CLAIM, kind=id.kind, id=id.id)
+            row = self.row(LOCK, kind=id.kind, id=id.id)
+        return row
 
     def _book(self, id: BookId, row: Row) -> Book:
         _, rev, at, fold, _, state = row

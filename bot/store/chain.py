@@ -4,13 +4,14 @@ Each entry has a salted digest of its own (its leaf), and the chain is made of t
 typed can be erased later, salt and all: the leaf stays, and the chain stays whole.
 """
 
+from datetime import datetime
 from hashlib import sha256
 from os import urandom
 from typing import NamedTuple
 
 import msgspec
 
-from bot.book import Entry, encode
+from bot.book import BookId, Entry, encode
 from bot.store.hand import text_of
 
 
@@ -25,13 +26,13 @@ class Link(NamedTuple):
 def link(entry: Entry) -> Link:
     """A new entry, sealed."""
     body, salt = encode(entry.event).decode(), urandom(16)
-    return Link(body, salt, leaf(entry, body, salt))
+    name = type(entry.event).__name__
+    return Link(body, salt, leaf(salt, entry.book, entry.rev, entry.at, entry.by, entry.via, name, body))
 
 
-def leaf(entry: Entry, body: str, salt: bytes) -> bytes:
-    """The salted digest of an entry."""
-    says = (*entry.book, entry.rev, text_of(entry.at), entry.by, entry.via, type(entry.event).__name__, body)
-    return sha256(salt + msgspec.json.encode(says)).digest()
+def leaf(salt: bytes, book: BookId, rev: int, at: datetime, *says: str) -> bytes:
+    """The salted digest of an entry. `says` is who, via, the event's name and its body."""
+    return sha256(salt + msgspec.json.encode((*book, rev, text_of(at), *says))).digest()
 
 
 def onward(head: bytes, leaf: bytes) -> bytes:

@@ -9,7 +9,7 @@ from queue import Empty, PriorityQueue
 from threading import Thread
 from typing import Any
 
-from bot.store.errors import Busy
+from bot.store.errors import Busy, StoreDown
 from bot.store.transaction import Transaction
 
 Work = Callable[[Transaction], Any]
@@ -52,13 +52,16 @@ class Crew:
         self._bound = bound
         self._loop = asyncio.get_running_loop()
         self._turn = count()
+        self._ended = False
         self._queue: PriorityQueue[tuple[int, int, Job | None]] = PriorityQueue()
         self._threads = [Thread(target=self._run, name=f"{name} {n}", daemon=True) for n in range(size)]
         for thread in self._threads:
             thread.start()
 
     def ask(self, fn: Work, *, urgent: bool = False) -> asyncio.Future[Any]:
-        """Queue a function. Raises `Busy` when too many wait, unless this one is urgent."""
+        """Queue a function. Raises `Busy` when too many wait, unless this one is urgent, and `StoreDown` at the end."""
+        if self._ended:
+            raise StoreDown
         if not urgent and self._queue.qsize() >= self._bound:
             raise Busy
         job = Job(fn, self._loop.create_future())
@@ -77,6 +80,7 @@ class Crew:
 
     async def stop(self) -> None:
         """Do what is queued, then end the threads."""
+        self._ended = True
         for _ in self._threads:
             self._queue.put((2, next(self._turn), None))
         for thread in self._threads:
@@ -84,10 +88,17 @@ class Crew:
 
     def _run(self) -> None:
         while (job := self._queue.get()[2]) is not None:
-            jobs = self._work(job)
+            jobs = self._done(job)
             # One wake-up of the loop for all of them: it costs more than a statement. The loop may be gone.
             with suppress(RuntimeError):
                 self._loop.call_soon_threadsafe(_tell, jobs)
+
+    def _done(self, job: Job) -> Iterable[Job]:
+        try:
+            return self._work(job)
+        except Exception as error:  # a fault of the house's own: the thread lives, and the caller hears of it
+            job.error = error
+            return [job]
 
 
 def _tell(jobs: Iterable[Job]) -> None:

@@ -40,16 +40,22 @@ class Naive(ValueError):
 
 
 def instant(value: datetime | str) -> datetime:
-    """The time that a row holds."""
+    """The same moment in UTC, as a row or a book says it. Raises `Naive`.
+
+    Two times of one zone are compared by their clock face, and once a year that is wrong: nothing here
+    compares anything but UTC.
+    """
     if isinstance(value, str):
         return datetime.fromisoformat(value).replace(tzinfo=UTC)
+    if value.tzinfo is None:
+        raise Naive
     return value.astimezone(UTC)
 
 
 @lru_cache(maxsize=256)
 def text_of(at: datetime) -> str:
-    """An instant as SQLite keeps it: in UTC, and so that sorting text sorts time."""
-    return at.astimezone(UTC).replace(tzinfo=None).isoformat(" ", "microseconds")
+    """A moment in UTC as SQLite keeps it, so that sorting text sorts time."""
+    return at.replace(tzinfo=None).isoformat(" ", "microseconds")
 
 
 class Hand:
@@ -71,7 +77,7 @@ class Hand:
 
     def _ask_now(self) -> datetime:
         if self._clock:
-            return self._clock()
+            return instant(self._clock())
         return instant(self.rows(NOW)[0][0]) if self._postgres else datetime.now(UTC)
 
     def run(self, statement: Sql, values: Mapping[str, Any]) -> Any:
@@ -103,6 +109,4 @@ class Hand:
         return {name: self._instant(value) if type(value) is datetime else value for name, value in values.items()}
 
     def _instant(self, at: datetime) -> datetime | str:
-        if at.tzinfo is None:
-            raise Naive
-        return at if self._postgres else text_of(at)
+        return instant(at) if self._postgres else text_of(instant(at))

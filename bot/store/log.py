@@ -52,8 +52,8 @@ class Log(Hand):
     def verify(self, id: BookId) -> bool:
         """Whether a book's entries are those that were written, all of them and in their order."""
         head, count = b"", 0
-        for *row, salt, sealed in self.rows(CHAIN, kind=id.kind, id=id.id):
-            if leaf(_entry(id, tuple(row)), row[-1], bytes(salt)) != bytes(sealed):
+        for rev, at, *says, salt, sealed in self.rows(CHAIN, kind=id.kind, id=id.id):
+            if leaf(bytes(salt), id, rev, instant(at), *says) != bytes(sealed):
                 return False
             head, count = onward(head, bytes(sealed)), count + 1
         kept = self.row(HEAD, kind=id.kind, id=id.id)

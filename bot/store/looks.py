@@ -14,14 +14,14 @@ LIST = sql("""
     INSERT INTO shown (kind, book, subject, platform, place, message,
                        want, have, since, digest, tries, not_before, error)
     VALUES (:kind, :book, :subject, :platform, :place, :message, 1, 0, :now, '', 0, :now, '')
+    ON CONFLICT DO NOTHING
 """)
 UNLIST = sql("""
     DELETE FROM shown WHERE kind = :kind AND book = :book AND subject = :subject AND platform = :platform
 """)
-MOVE = sql("""
-    UPDATE shown SET place = :place, message = :message, digest = ''
-    WHERE kind = :kind AND book = :book AND subject = :subject AND platform = :platform
-        AND (place <> :place OR (:message <> '' AND message <> :message))
+LEAVE = sql("""
+    DELETE FROM shown WHERE kind = :kind AND book = :book AND subject = :subject AND platform = :platform
+        AND place <> :place
 """)
 WANT_BOOK = sql(f"UPDATE shown SET {RAISE} WHERE kind = :kind AND book = :book")
 WANT_OPEN = sql(f"""
@@ -100,14 +100,16 @@ class Looks(Hand):
 
     def _reshow(self, book: BookId, old: Named, new: Named) -> None:
         """Make the rows be the looks that the book lists now, and want every one of them shown."""
-        here = {"kind": book.kind, "book": book.id}
+        here = {"kind": book.kind, "book": book.id, "now": self.now}
         gone = [name for name in old if name not in new]
+        # A look that moved begins anew, as a row of its own: who still shows the old one cannot bring it back.
+        moved = [look for name, look in new.items() if name in old and look.place and look != old[name]]
         self.each(UNLIST, ({**here, "subject": subject, "platform": platform} for subject, platform in gone))
-        moved = (look for name, look in new.items() if name in old and look.place and look != old[name])
-        self.each(MOVE, (here | _row(look) for look in moved))
+        self.each(LEAVE, (here | _row(look) for look in moved))
         if len(gone) < len(old):
             self.want(book=book)
-        self.each(LIST, (here | _row(look) | {"now": self.now} for name, look in new.items() if name not in old))
+        fresh = [look for name, look in new.items() if name not in old]
+        self.each(LIST, (here | _row(look) for look in (*moved, *fresh)))
 
 
 def _row(look: Look) -> dict[str, str]:

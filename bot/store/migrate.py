@@ -10,7 +10,9 @@ from bot.store.errors import StoreDown
 from bot.store.tables import Table
 
 HERE = Path(__file__).parent / "migrations"
-LOCK = 0x70C51  # any number, the same in each version
+# SQLite changes a table by copying it and dropping the old one, which foreign keys would forbid.
+BEFORE_SQLITE = ("PRAGMA foreign_keys = OFF", "BEGIN IMMEDIATE")
+BEFORE_POSTGRES = ("SELECT pg_advisory_xact_lock(461905)",)  # any number, the same in each version
 
 
 def migrate(engine: Engine) -> None:
@@ -23,15 +25,16 @@ def migrate(engine: Engine) -> None:
 
 
 def _upgrade(connection: Connection) -> None:
-    if connection.dialect.name == "sqlite":
-        connection.exec_driver_sql("BEGIN IMMEDIATE")
-    else:
-        connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": LOCK})
+    sqlite = connection.dialect.name == "sqlite"
+    for statement in BEFORE_SQLITE if sqlite else BEFORE_POSTGRES:
+        connection.exec_driver_sql(statement)
     if _newest() != _version(connection):
         from alembic import command  # it takes a while to load, and is seldom needed
 
         command.upgrade(settings(connection), "head")
-    connection.exec_driver_sql("COMMIT") if connection.dialect.name == "sqlite" else connection.commit()
+    connection.exec_driver_sql("COMMIT") if sqlite else connection.commit()
+    if sqlite:
+        connection.exec_driver_sql("PRAGMA foreign_keys = ON")
 
 
 def _newest() -> str:

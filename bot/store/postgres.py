@@ -78,7 +78,7 @@ class Postgres:
         return [job]
 
     def _gone(self, job: Job, engine: Engine, *, writes: bool) -> bool:
-        """Run a function and commit it. True when its connection was gone before the commit was asked for."""
+        """Run a function and commit it. True when its connection turned out to be dead, before it was to commit."""
         committing = False
         try:
             with taken(engine) as driver:
@@ -89,9 +89,12 @@ class Postgres:
                 else:
                     driver.rollback()
                 return False
-        except (psycopg.Error, DBAPIError, PoolEmpty) as error:
+        except psycopg.Error as error:
             job.error = job.error or error
             return not committing
+        except (DBAPIError, PoolEmpty) as error:
+            job.error = error
+            return False
 
 
 @contextmanager

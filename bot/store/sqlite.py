@@ -125,7 +125,7 @@ class Sqlite:
                 driver.execute("ROLLBACK")
         except Exception as error:
             job.error = job.error or error
-        wrote = isinstance(job.error, sqlite3.Error) and job.error.sqlite_errorcode == sqlite3.SQLITE_READONLY
+        wrote = getattr(job.error, "sqlite_errorcode", None) == sqlite3.SQLITE_READONLY
         job.error = OnlyReading() if wrote else told(job.error)
         return [job]
 
