@@ -53,7 +53,9 @@ async def stopped() -> None:
 
 def logs(level: str) -> None:
     """Structured logs on standard error: readable on a terminal, JSON elsewhere."""
-    shown = [structlog.dev.ConsoleRenderer()] if sys.stderr.isatty() else [structlog.processors.JSONRenderer()]
+    # A plain traceback: one with local variables would tell what people wrote, and secrets.
+    console = structlog.dev.ConsoleRenderer(exception_formatter=structlog.dev.plain_traceback)
+    shown = [console] if sys.stderr.isatty() else [structlog.processors.JSONRenderer()]
     structlog.configure(
         processors=[
             structlog.processors.add_log_level,

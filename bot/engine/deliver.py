@@ -6,7 +6,7 @@ One lane a destination, so that a slow room never delays another, nor a slow pla
 import asyncio
 from collections import defaultdict
 from collections.abc import Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
 from functools import partial
 
 import structlog
@@ -24,6 +24,8 @@ log = structlog.get_logger()
 Work = Shown | Sent
 LEASE = timedelta(seconds=60)
 """How long a lane is held; renewed with every piece of work."""
+REST = timedelta(seconds=5)
+"""When to ask again for a lane that somebody else holds."""
 
 
 class Delivery:
@@ -34,6 +36,8 @@ class Delivery:
         self.bell = office.bell()
         self.showing, self.sending = Showing(office), Sending(office)
         self.lanes: dict[str, asyncio.Task[None]] = {}
+        self.held: dict[str, datetime] = {}
+        """Lanes that another replica holds, and until when not to ask again."""
 
     async def run(self) -> None:
         """Until cancelled."""
@@ -56,7 +60,7 @@ class Delivery:
         for each in await self.office.store.read(self._behind):
             work[lane_of(each)].append(each)
         for name, pieces in work.items():
-            if name not in self.lanes:
+            if name not in self.lanes and name not in self.held:
                 task = asyncio.get_running_loop().create_task(self._drain(name, pieces), name=f"lane {name}")
                 self.lanes[name] = task
                 task.add_done_callback(partial(self._ended, name))
@@ -68,6 +72,7 @@ class Delivery:
             await asyncio.sleep(0)
 
     def _behind(self, tx: Transaction) -> Sequence[Work]:
+        self.held = {name: until for name, until in self.held.items() if until > tx.now}
         shown = [row for name in self.office.chats for row in tx.behind(name)]
         ready = [row for row in tx.ready() if row.kind != "page"]
         return sorted([*shown, *ready], key=rank)
@@ -81,13 +86,18 @@ class Delivery:
     async def _drain(self, name: str, pieces: Sequence[Work]) -> None:
         """One destination's work, in its order; another replica's lane is left alone."""
         for piece in pieces:
-            held = await self.office.store.write(lambda tx: tx.lease(f"lane {name}", self.office.me, LEASE))
-            if held is None:
+            if not await self.office.store.write(partial(self._hold, name)):
                 return
             if isinstance(piece, Shown):
                 await self.showing.show(piece)
             else:
                 await self.sending.send(piece)
+
+    def _hold(self, name: str, tx: Transaction) -> bool:
+        if tx.lease(f"lane {name}", self.office.me, LEASE) is not None:
+            return True
+        self.held[name] = tx.now + REST
+        return False
 
 
 def rank(work: Work) -> tuple[int, int]:

@@ -1,0 +1,127 @@
+"""A chat on paper: it keeps what it was told, and fails when a walk says so.
+
+The three real platforms are played over their own wires in the stories; a walk needs thousands of
+messages and a fault around each.
+"""
+
+import asyncio
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from bot.ports import (
+    Can,
+    Card,
+    Copy,
+    Forbidden,
+    Gone,
+    Handle,
+    House,
+    MessageId,
+    Place,
+    Room,
+    Throttled,
+    Unreachable,
+)
+
+
+class Killed(BaseException):
+    """The process died here."""
+
+
+@dataclass(frozen=True)
+class Told:
+    """A page that somebody got."""
+
+    handle: Handle
+    key: str
+    at: datetime
+    card: Card
+
+
+@dataclass
+class Paper:
+    """One chat platform in memory. It outlives the process that speaks to it, as a real one does."""
+
+    name: str
+    now: Callable[[], datetime]
+    fault: Callable[[str], str] = lambda deed: ""
+    """What goes wrong with a deed: `down`, `busy`, `lost` (it arrives, and we never hear of it), `closed`, `kill`, `killed`."""
+    messages: dict[tuple[Place, str], Card] = field(default_factory=dict)
+    copies: list[tuple[Place, Copy]] = field(default_factory=list)
+    told: list[Told] = field(default_factory=list)
+    rooms: dict[str, Place] = field(default_factory=dict)
+    pins: set[tuple[Place, str]] = field(default_factory=set)
+    count: int = 0
+
+    def __post_init__(self) -> None:
+        self.can = Can(label=self.name.title(), ephemeral=True, forms=True, private_rooms=True, text=4000)
+        self.hall = Place(self.name, "hall")
+
+    async def listen(self, house: House, ready: Callable[[], None]) -> None:
+        ready()
+        await asyncio.Event().wait()
+
+    async def put(self, place: Place, card: Card, over: MessageId | None, key: str) -> MessageId:
+        after = self._before("put")
+        if over and (place, over) not in self.messages:
+            raise Gone
+        message = over or self._new()
+        self.messages[place, message] = card
+        after()
+        return message
+
+    async def tell(self, handle: Handle, card: Card, key: str) -> tuple[Place, MessageId]:
+        after = self._before("tell")
+        place, message = Place(self.name, f"dm-{handle.id}"), self._new()
+        self.messages[place, message] = card
+        self.told.append(Told(handle, key, self.now(), card))
+        after()
+        return place, message
+
+    async def open(self, room: Room) -> Place:
+        after = self._before("open")
+        place = self.rooms.setdefault(room.key, Place(self.name, f"room-{room.key}"))
+        after()
+        return place
+
+    async def pin(self, place: Place, message: MessageId) -> None:
+        self._before("pin")()
+        self.pins.add((place, message))
+
+    async def invite(self, place: Place, handles: Sequence[Handle]) -> None:
+        self._before("invite")()
+
+    async def link(self, place: Place) -> str:
+        return f"https://{self.name}.test/{place.room}"
+
+    async def post(self, place: Place, copy: Copy) -> MessageId:
+        after = self._before("post")
+        self.copies.append((place, copy))
+        after()
+        return self._new()
+
+    async def close(self) -> None:
+        pass
+
+    def _new(self) -> MessageId:
+        self.count += 1
+        return MessageId(str(self.count))
+
+    def _before(self, deed: str) -> Callable[[], None]:
+        match fault := self.fault(deed):
+            case "down":
+                raise Unreachable
+            case "busy":
+                raise Throttled(retry_in=7)
+            case "closed":
+                raise Forbidden
+            case "kill":
+                raise Killed
+        return lambda: self._after(fault)
+
+    def _after(self, fault: str) -> None:
+        if fault == "lost":
+            raise Unreachable(ambiguous=True)
+        if fault == "killed":
+            raise Killed

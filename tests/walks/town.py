@@ -1,0 +1,143 @@
+"""A town to walk in: the engine on a real database, two chats on paper, and a process that dies when told to."""
+
+import asyncio
+from collections.abc import Callable
+from datetime import datetime
+from typing import Any, TypeVar
+
+from bot.book import BookId
+from bot.config import check
+from bot.engine.house import Engine
+from bot.ports import Card, Form, Handle, Place, Said
+from bot.store.store import Store
+from bot.store.transaction import Transaction
+from tests.clock import PushedClock
+from tests.walks.paper import Killed, Paper
+
+T = TypeVar("T")
+PEOPLE = {
+    "anna": {"name": "Anna", "role": "admin", "ink": "a1", "lead": "a2"},
+    "boris": {"name": "Boris", "lead": "b2"},
+    "carlos": {"name": "Carlos", "ink": "c1"},
+}
+STEPS = [{"page": ["anna"], "wait": "5m"}, {"page": ["boris"], "wait": "10m"}]
+
+
+class Town:
+    """What stays when the process dies: the database, the chats, the clock. `kill` says where it dies."""
+
+    def __init__(self, store: Store, clock: PushedClock) -> None:
+        self.store, self.clock = store, clock
+        self.fault: Callable[[str], str] = lambda deed: ""
+        self.kill: Callable[[str], bool] = lambda where: False
+        self.deaths = 0
+        self.papers = [Paper(name, clock.now, lambda deed: self.fault(deed)) for name in ("ink", "lead")]
+        self.acked_at: dict[str, datetime] = {}
+        self.deliveries = 0
+        self.engine = self._engine()
+
+    def _engine(self) -> Engine:
+        raw = {
+            "chats": {"ink": {}, "lead": {}},
+            "people": PEOPLE,
+            "policies": {"default": {"steps": STEPS, "repeat": 1, "catch_all": ["carlos"]}},
+        }
+        return Engine(check(raw, "the walk"), Mortal(self.store, lambda where: self.kill(where)), self.papers)  # type: ignore[arg-type]
+
+    async def start(self) -> None:
+        """A new process on the same database."""
+        self.engine = self._engine()
+        await self._alive(self.engine.enrol)
+
+    async def say(self, by: Handle, words: str, key: str = "", place: Place | None = None) -> Card | Form | None:
+        """Somebody says a line; a process that dies meanwhile is replaced, and the platform delivers again."""
+        self.deliveries += not key
+        said = Said(
+            key=key or f"{by.platform}-{self.deliveries}",
+            by=by,
+            place=place or Place(by.platform, "hall"),
+            words=words,
+            addressed=not words.startswith("chat "),
+            name=by.id,
+        )
+        return await self._alive(lambda: self.engine.hear(said))
+
+    async def rest(self) -> None:
+        """Until nothing is due and nothing is under way; a process that dies is replaced and goes on."""
+        await self._alive(self._settle)
+
+    async def _settle(self) -> None:
+        engine = self.engine
+        while True:
+            await engine.ticking.tick()
+            await engine.paging.look()
+            await engine.delivery.look()
+            tasks = [*engine.paging.out.values(), *engine.delivery.lanes.values()]
+            if not tasks:
+                return
+            for wrong in await asyncio.gather(*tasks, return_exceptions=True):
+                if isinstance(wrong, BaseException) and not isinstance(wrong, asyncio.CancelledError):
+                    raise wrong
+            await asyncio.sleep(0)
+
+    async def _alive(self, fn: Callable[[], Any]) -> Any:
+        for _ in range(50):
+            try:
+                return await fn()
+            except Killed:
+                await self._die()
+        raise AssertionError("it died fifty times in a row")
+
+    async def _die(self) -> None:
+        self.deaths += 1
+        for task in [*self.engine.paging.out.values(), *self.engine.delivery.lanes.values()]:
+            task.cancel()
+        await asyncio.gather(
+            *self.engine.paging.out.values(), *self.engine.delivery.lanes.values(), return_exceptions=True
+        )
+        self.engine = self._engine()
+
+    # ---- what must always hold
+
+    async def check(self) -> None:
+        """The promises, at rest."""
+        await self.store.read(self._check)
+
+    def _check(self, tx: Transaction) -> None:
+        for book in tx.books("incident"):
+            assert tx.fold(book.id).state == book.state, "the log is not the incident"
+            assert tx.verify(book.id), "the chain is broken"
+            assert tx.timers(book.id) == {timer.name: timer.at for timer in book.state.due()}
+
+    async def everything_shown(self) -> None:
+        """After a rest without faults every look is as wanted."""
+        behind = await self.store.read(lambda tx: [row for name in ("ink", "lead") for row in tx.behind(name)])
+        assert not behind, behind
+        ended = {"accepted", "failed", "void", "unknown"}
+        for book in await self.store.read(lambda tx: tx.books("incident")):
+            rows = await self.store.read(lambda tx: tx.sends(book.id))  # noqa: B023
+            assert not [row for row in rows if row.state not in ended and row.kind != "page"], rows
+            assert not [row for row in rows if row.state not in ended and not book.state.open], rows
+
+    async def pages(self, id: str) -> list[Any]:
+        """An incident's pages, as the ledger has them."""
+        rows = await self.store.read(lambda tx: tx.sends(BookId("incident", id)))
+        return [row for row in rows if row.kind == "page"]
+
+
+class Mortal:
+    """The store, in a process that may die before or after any commit."""
+
+    def __init__(self, store: Store, kill: Callable[[str], bool]) -> None:
+        self._store, self._kill = store, kill
+
+    async def write(self, fn: Callable[[Transaction], T], **how: Any) -> T:
+        if self._kill("before"):
+            raise Killed
+        done = await self._store.write(fn, **how)
+        if self._kill("after"):
+            raise Killed
+        return done
+
+    async def read(self, fn: Callable[[Transaction], T]) -> T:
+        return await self._store.read(fn)
