@@ -1,6 +1,5 @@
 """Databases for every test that wants one: always real, never shared."""
 
-import os
 import shutil
 from collections.abc import Iterator
 from itertools import count
@@ -62,8 +61,9 @@ def postgres_url(postgres_server: Any, postgres_template: str) -> Iterator[str]:
     name = f"test_{next(NUMBERS)}"
     with psycopg.connect(postgres_server.get_uri(), autocommit=True) as admin:
         admin.execute(f"CREATE DATABASE {name} TEMPLATE {postgres_template}")
-        yield _url(postgres_server, name)
-        admin.execute(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)")
+    yield _url(postgres_server, name)
+    with psycopg.connect(postgres_server.get_uri(), autocommit=True) as admin:
+        admin.execute(f"DROP DATABASE {name} WITH (FORCE)")
 
 
 @pytest.fixture

@@ -69,11 +69,11 @@ class Postgres:
         return self._do(job, self._readers, writes=False)
 
     def _do(self, job: Job, engine: Engine, *, writes: bool) -> list[Job]:
-        if self._gone(job, engine, writes=writes):
-            # The server was started anew: every connection in the pool is dead. Nothing was committed.
-            engine.dispose()
+        # After the server was started anew every connection in the pool is dead, and each is found out by its use.
+        for _ in range(WRITERS + 1):
             job.error = None
-            self._gone(job, engine, writes=writes)
+            if not self._gone(job, engine, writes=writes):
+                break
         job.error = told(job.error)
         return [job]
 

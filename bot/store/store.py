@@ -8,6 +8,7 @@ from tempfile import TemporaryDirectory
 from typing import TypeVar
 
 from sqlalchemy import make_url
+from sqlalchemy.exc import ArgumentError
 
 from bot.book import BookId
 from bot.store.errors import Busy, OnlyReading, Stale, StoreDown, Taken
@@ -85,13 +86,15 @@ class Store:
 def _made(url: str, clock: Clock | None) -> Store:
     try:
         parsed = make_url(url)
-    except ValueError:
+    except ArgumentError:
         raise BadUrl from None
     if parsed.get_backend_name() in {"postgresql", "postgres"}:
         return Store(Postgres(parsed.set(drivername="postgresql+psycopg"), clock))
     if parsed.get_backend_name() != "sqlite":
         raise BadUrl
     if parsed.database:
-        return Store(Sqlite(Path(parsed.database), clock))
+        path = Path(parsed.database)
+        path.parent.mkdir(parents=True, exist_ok=True)
+        return Store(Sqlite(path, clock))
     folder = TemporaryDirectory(prefix="tocsin-")
     return Store(Sqlite(Path(folder.name) / "tocsin.db", clock), folder)

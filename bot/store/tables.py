@@ -100,6 +100,7 @@ class ShownRow(Table, table=True):
         of_book("kind", "book"),
         UniqueConstraint("kind", "book", "subject", "platform"),
         only("ix_shown_behind", "platform", "since", where="have < want"),
+        {"sqlite_autoincrement": True},  # a new row never gets the id of one that is gone
     )
 
     id: int | None = Field(default=None, primary_key=True)

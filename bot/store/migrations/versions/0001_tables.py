@@ -164,6 +164,7 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["kind", "book"], ["books.kind", "books.id"], name="fk_shown_books"),
         sa.PrimaryKeyConstraint("id", name="pk_shown"),
         sa.UniqueConstraint("kind", "book", "subject", "platform", name="uq_shown_kind_book_subject_platform"),
+        sqlite_autoincrement=True,
     )
     op.create_index(
         "ix_shown_behind",
