@@ -1,0 +1,49 @@
+# Everything a machine needs is installed here, into .venv, from the hashed lock.
+UV = 0.13.9
+BIN = .venv/bin
+export UV_COMPILE_BYTECODE = 1
+.DEFAULT_GOAL := help
+.PHONY: help setup demo test check fix words lock bench soak
+
+help:    ## what there is to make
+	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*##/\t/' | expand -t 10
+
+setup: .venv/done    ## install everything into .venv
+
+.venv/done: requirements.txt pyproject.toml
+	test -x $(BIN)/python || python3 -m venv .venv
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check uv==$(UV)
+	$(BIN)/uv pip install --quiet --require-hashes -r requirements.txt
+	$(BIN)/uv pip install --quiet --no-deps --no-build-isolation -e .
+	touch $@
+
+demo: setup    ## three chats in one page, and the bot in them
+	@$(BIN)/tocsin demo
+
+test: setup    ## every test, on SQLite and on PostgreSQL
+	$(BIN)/pytest -n 2 --dist loadfile
+
+check: setup    ## format, lint, types, imports, catalogues, image, lock
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports --no-cache
+	$(BIN)/python scripts/words.py check
+	$(BIN)/hadolint Dockerfile
+	$(BIN)/python scripts/lock.py check
+
+fix: setup    ## format, and mend what can be mended
+	$(BIN)/ruff format .
+	$(BIN)/ruff check --fix .
+
+words: setup    ## bring the catalogues up to date with the code
+	$(BIN)/python scripts/words.py update
+
+lock: setup    ## resolve the dependencies anew
+	$(BIN)/python scripts/lock.py write
+
+bench: setup    ## every benchmark, with its figures
+	for each in command growth memory; do $(BIN)/python bench/$$each.py || exit 1; done
+
+soak: setup    ## many random lives with faults
+	$(BIN)/pytest tests/walks --walks 200 --timeout 3600
