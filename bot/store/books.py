@@ -7,7 +7,7 @@ from datetime import datetime
 from functools import lru_cache, reduce
 from typing import Any
 
-from bot.book import Book, BookId, Entry, Event, Look, Send, UnknownEvent, blank, freeze, thaw
+from bot.book import Book, BookId, Entry, Event, Send, UnknownEvent, blank, freeze, thaw
 from bot.store.chain import Link, link, onward
 from bot.store.errors import Stale
 from bot.store.folds import fold_version
@@ -164,9 +164,8 @@ class Books(Log, Timers, Keys, Looks, Sends):
     def _settle(self, held: Held) -> None:
         """Another version of the code folded this book: make its rows what this version lists."""
         id = held.book.id
-        looks = named(Look(each.subject, each.platform, each.place, each.message) for each in self.looks(id))
         self._keep(held, held.book, ())
-        self._relist(Listed(self.timers(id), self.keys(id), looks), held.book)
+        self._relist(Listed(self.timers(id), self.keys(id), self._listed_looks(id)), held.book)
 
     def _keep(self, held: Held, book: Book, entries: Iterable[tuple[Entry, Link]]) -> None:
         head = reduce(onward, (link.leaf for _, link in entries), held.head)

@@ -12,8 +12,8 @@ RAISE = "want = want + 1, since = CASE WHEN have < want THEN since ELSE :now END
 
 LIST = sql("""
     INSERT INTO shown (kind, book, subject, platform, place, message,
-                       want, have, since, digest, tries, not_before, error)
-    VALUES (:kind, :book, :subject, :platform, :place, :message, 1, 0, :now, '', 0, :now, '')
+                       want, have, since, digest, tries, not_before, error, listed)
+    VALUES (:kind, :book, :subject, :platform, :place, :message, 1, 0, :now, '', 0, :now, '', :listed)
     ON CONFLICT DO NOTHING
 """)
 UNLIST = sql("""
@@ -38,8 +38,8 @@ SHOWN = sql("""
     WHERE id = :id AND have <= :have
 """)
 UNSHOWN = sql("UPDATE shown SET tries = tries + 1, not_before = :not_before, error = :error WHERE id = :id")
+LISTED = sql("SELECT subject, platform, place, message FROM shown WHERE kind = :kind AND book = :book AND listed")
 LOOKS = sql(f"SELECT {COLUMNS} FROM shown WHERE kind = :kind AND book = :book ORDER BY id")
-NEXT_LOOK = sql("SELECT min(not_before) FROM shown WHERE have < want")
 
 Named = Mapping[tuple[str, str], Look]
 """A book's looks by subject and platform."""
@@ -91,23 +91,25 @@ class Looks(Hand):
             self.do(WANT_OPEN, platform=platform, now=self.now)
 
     def look(self, book: BookId, look: Look) -> None:
-        """From now on a message that stands there already is a look of this book, too."""
-        self.do(LIST, kind=book.kind, book=book.id, now=self.now, **_row(look))
+        """From now on a message that stands there already is a look of this book, too, though it does not list it."""
+        self.do(LIST, kind=book.kind, book=book.id, now=self.now, listed=False, **_row(look))
 
     def looks(self, book: BookId) -> list[Shown]:
         """Every look of a book."""
         return [_shown(row) for row in self.rows(LOOKS, kind=book.kind, book=book.id)]
 
+    def _listed_looks(self, book: BookId) -> Named:
+        return named(Look(*row) for row in self.rows(LISTED, kind=book.kind, book=book.id))
+
     def _reshow(self, book: BookId, old: Named, new: Named) -> None:
         """Make the rows be the looks that the book lists now, and want every one of them shown."""
-        here = {"kind": book.kind, "book": book.id, "now": self.now}
+        here = {"kind": book.kind, "book": book.id, "now": self.now, "listed": True}
         gone = [name for name in old if name not in new]
         # A look that moved begins anew, as a row of its own: who still shows the old one cannot bring it back.
         moved = [look for name, look in new.items() if name in old and look.place and look != old[name]]
         self.each(UNLIST, ({**here, "subject": subject, "platform": platform} for subject, platform in gone))
         self.each(LEAVE, (here | _row(look) for look in moved))
-        if len(gone) < len(old):
-            self.want(book=book)
+        self.want(book=book)
         fresh = [look for name, look in new.items() if name not in old]
         self.each(LIST, (here | _row(look) for look in (*moved, *fresh)))
 

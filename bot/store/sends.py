@@ -38,7 +38,6 @@ SENT = sql("""
 """)
 EXPIRED = sql("UPDATE sends SET state = 'pending', repeat = :repeat WHERE state = 'sending' AND lease <= :now")
 LEDGER = sql(f"SELECT {COLUMNS} FROM sends WHERE book_kind = :kind AND book = :book ORDER BY id")
-NEXT_SEND = sql("SELECT min(not_before) FROM sends WHERE state = 'pending'")
 
 
 @dataclass(frozen=True, slots=True)

@@ -118,6 +118,8 @@ class ShownRow(Table, table=True):
     tries: int
     not_before: datetime
     error: str
+    listed: bool
+    """Its book lists it. Some messages are not listed and yet kept true, such as the pages that were sent."""
 
 
 class SendRow(Table, table=True):

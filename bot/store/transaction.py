@@ -3,7 +3,7 @@
 from datetime import datetime
 
 from bot.store.books import Books
-from bot.store.hand import Clock, instant, sql
+from bot.store.hand import instant, sql
 from bot.store.inbox import Inbox
 from bot.store.leases import Leases
 
@@ -22,6 +22,3 @@ class Transaction(Books, Inbox, Leases):
         """The earliest moment at which something that waits, to be shown or sent, may be tried."""
         at = self.rows(NEXT_TRY)[0][0]
         return instant(at) if at else None
-
-
-__all__ = ["Clock", "Transaction"]

@@ -5,7 +5,8 @@ from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
-from bot.book import BookId, Send
+from bot.book import BookId, Look, Send
+from bot.store.hand import sql
 from bot.store.looks import Shown
 from bot.store.sends import Sent
 from bot.store.store import Store, Transaction
@@ -113,6 +114,20 @@ async def test_a_place_that_was_found_by_showing_stays(store: Store) -> None:
     await store.write(write(ToySet(places=(("slack", "slack:C1"),))))
     [look] = await behind(store)
     assert (look.place, look.message) == ("slack:C1", "m1")
+
+
+async def test_a_message_that_is_not_listed_is_kept_true_as_well(store: Store) -> None:
+    """A page that was sent: its button goes when somebody answers."""
+    page = Look("page 7", "slack", "slack:D1", "m7")
+    await store.write(write(ToyCounted()))
+    await store.write(lambda tx: tx.look(TOY, page))
+    await store.write(stands((await behind(store))[0]))
+    assert await behind(store) == []
+    await store.write(write(ToyCounted()))
+    await store.write(lambda tx: tx.do(sql("UPDATE books SET fold = 'old'")))
+    await store.write(lambda tx: tx.load(TOY))
+    [look] = await behind(store)
+    assert (look.subject, look.message, look.want) == ("page 7", "m1", 3)
 
 
 async def test_what_else_may_change_a_look(store: Store) -> None:

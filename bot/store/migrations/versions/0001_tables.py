@@ -161,6 +161,7 @@ def upgrade() -> None:
         sa.Column("tries", sa.Integer(), nullable=False),
         sa.Column("not_before", UTCDateTime(), nullable=False),
         sa.Column("error", AutoString(), nullable=False),
+        sa.Column("listed", sa.Boolean(), nullable=False),
         sa.ForeignKeyConstraint(["kind", "book"], ["books.kind", "books.id"], name="fk_shown_books"),
         sa.PrimaryKeyConstraint("id", name="pk_shown"),
         sa.UniqueConstraint("kind", "book", "subject", "platform", name="uq_shown_kind_book_subject_platform"),
