@@ -46,4 +46,4 @@ bench: setup    ## every benchmark, with its figures
 	for each in command growth memory; do $(BIN)/python bench/$$each.py || exit 1; done
 
 soak: setup    ## many random lives with faults
-	$(BIN)/pytest tests/walks --walks 200 --timeout 3600
+	TOCSIN_WALKS=200 $(BIN)/pytest -n 2 tests/walks/test_life.py

@@ -140,7 +140,7 @@ class Ask:
     """A random word that nobody can guess, new in each transaction."""
 
 
-class Refused(Exception):  # noqa: N818 - a refusal is an answer, not an error
+class Refused(Exception):
     """A command said no: why, and what to do instead."""
 
     def __init__(self, text: str, **values: Any) -> None:

@@ -129,10 +129,9 @@ class Grammar(Struct, frozen=True):
 
     def verb(self, words: str) -> Verb | None:
         """The verb that a line begins with, by name or alias; None where there is none."""
-        first, *rest = (words.split(None, 2) + [""])[:2] if words.strip() else ("",)
-        second = rest[0] if rest else ""
+        first, second, *_ = [*words.lower().split(None, 2), "", ""]
         index = self._index()
-        return index.get(f"{first} {second}".lower().strip()) or index.get(first.lower())
+        return index.get(f"{first} {second}".strip()) or index.get(first)
 
     def _index(self) -> Mapping[str, Verb]:
         return {name: verb for verb in self.verbs for name in (verb.name, *verb.aliases)}

@@ -157,11 +157,16 @@ class Hearing:
 
     # ---- chatter
 
-    def copy(self, said: Said, tx: Transaction) -> bool:
-        """What was said in a war room goes to its other rooms, in the speaker's name; whether there were any."""
+    def copies(self, said: Said, tx: Transaction) -> bool:
+        """Whether what is said there goes elsewhere, too."""
         found = tx.find(f"place {said.place}")
-        if found is None or found.kind != "incident" or tx.heard(said.key) is not None:
-            return False
+        return found is not None and found.kind == "incident"
+
+    def copy(self, said: Said, tx: Transaction) -> None:
+        """What was said in a war room goes to its other rooms, in the speaker's name, once."""
+        found = tx.find(f"place {said.place}")
+        if found is None or tx.heard(said.key) is not None:
+            return
         tx.answer(said.key, b"null")
         person = self.office.people(tx).by_handle.get(str(said.by))
         others = [place for place in tx.load(found).state.places if place != said.place]
@@ -175,7 +180,6 @@ class Hearing:
         )
         for place in others:
             tx.send(Send("copy", str(place), 4, msgspec.to_builtins(copy)), found)
-        return bool(others)
 
 
 def mentions(text: str, people: People) -> str:

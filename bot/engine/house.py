@@ -1,10 +1,10 @@
 """The house: what the world may see of the core, and everything that runs in it."""
 
 import asyncio
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from functools import lru_cache, partial
-from typing import Any
+from typing import Any, TypeVar
 
 import msgspec
 import structlog
@@ -21,9 +21,11 @@ from bot.engine.tick import Ticking
 from bot.grammar import grammar
 from bot.ports import Card, Chat, Form, Grammar, Said, Unheard
 from bot.store.store import Store, StoreDown
+from bot.store.transaction import Transaction
 from bot.text.words import LANGUAGES, Voice, known
 
 log = structlog.get_logger()
+T = TypeVar("T")
 
 
 class Engine:
@@ -105,8 +107,8 @@ class Engine:
 
     async def _overhear(self, said: Said) -> None:
         """Chatter: only a war room's is kept, for its other rooms."""
-        ours = await self.office.store.read(lambda tx: tx.find(f"place {said.place}"))
-        if ours and await self.office.store.write(partial(self.hearing.copy, said)):
+        if await self.office.store.read(partial(self.hearing.copies, said)):
+            await self.office.store.write(partial(self.hearing.copy, said))
             self.office.wake()
 
     async def _spoilt(self, said: Said, wrong: Exception) -> Card:
@@ -128,9 +130,9 @@ class Engine:
         """Keep raw deliveries and the cursor behind them in one transaction; what is not done yet, oldest first."""
         raw = {key: msgspec.json.encode(each) for key, each in deliveries.items()}
 
-        def together(tx: Any) -> list[tuple[str, bytes]]:
+        def together(tx: Transaction) -> list[tuple[str, bytes]]:
             tx.keep(source, cursor, raw)
-            return tx.undone(source)  # type: ignore[no-any-return]
+            return tx.undone(source)
 
         return {key: msgspec.json.decode(body) for key, body in await self._keeping(together, write=True)}
 
@@ -138,7 +140,7 @@ class Engine:
         """This kept delivery was dealt with."""
         await self._keeping(lambda tx: tx.done(source, key), write=True)
 
-    async def _keeping(self, fn: Any, *, write: bool = False) -> Any:
+    async def _keeping(self, fn: Callable[[Transaction], T], *, write: bool = False) -> T:
         try:
             return await (self.office.store.write(fn) if write else self.office.store.read(fn))
         except StoreDown as down:

@@ -93,7 +93,7 @@ class Stage:
     async def _shown(self, step: Step) -> None:
         for platform in step.platforms:
             viewer = next(actor.key for actor in COMPANY if platform in actor.ids)
-            await self._find(step, lambda: self._rooms_of(platform, viewer, step.place), platform)  # noqa: B023
+            await self._find(step, lambda: self._rooms_of(platform, viewer, step.place), platform)
 
     async def _told(self, step: Step) -> None:
         await self._find(step, lambda: self._rooms_of(step.platforms[0], step.who, "dm"), step.platforms[0])

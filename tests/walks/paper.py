@@ -46,7 +46,8 @@ class Paper:
     name: str
     now: Callable[[], datetime]
     fault: Callable[[str], str] = lambda deed: ""
-    """What goes wrong with a deed: `down`, `busy`, `lost` (it arrives, and we never hear of it), `closed`, `kill`, `killed`."""
+    """What goes wrong with a deed: `down`, `busy`, `closed`, `lost` (it arrives, and we never hear of it), or the
+    process dies before it (`kill`) or after it (`killed`)."""
     messages: dict[tuple[Place, str], Card] = field(default_factory=dict)
     copies: list[tuple[Place, Copy]] = field(default_factory=list)
     told: list[Told] = field(default_factory=list)

@@ -1,5 +1,6 @@
 """Random lives of the engine, on both databases, with a death at every commit and around every send."""
 
+import os
 import random
 from collections.abc import AsyncIterator
 from datetime import timedelta
@@ -13,10 +14,16 @@ from bot.text.rich import plain
 from tests.clock import PushedClock
 from tests.walks.town import Town
 
-HANDLES = [Handle("ink", "a1"), Handle("lead", "a2"), Handle("lead", "b2"), Handle("ink", "c1"), Handle("ink", "stranger")]
+HANDLES = [
+    Handle("ink", "a1"),
+    Handle("lead", "a2"),
+    Handle("lead", "b2"),
+    Handle("ink", "c1"),
+    Handle("ink", "stranger"),
+]
 LINES = [
-    "declare db is down --sev 1", "declare a typo --sev 5", "ack #1", "ack #2 on it", "unack #1", "update #1 going well",
-    "update #1 soon --next 10m", "resolve #1", "reopen #1 again", "sev #2 1", "page #1 boris", "escalate #1",
+    "declare db is down --sev 1", "declare a typo --sev 5", "ack #1", "ack #2 on it", "unack #1",
+    "update #1 going well", "update #1 soon --next 10m", "resolve #1", "reopen #1 again", "sev #2 1", "page #1 boris", "escalate #1",
     "assign #1 ic boris", "status #1 monitoring", "summary #1", "list", "show #2", "nonsense", "ack #99", "note #1 x",
 ]  # fmt: skip
 FAULTS = ["down", "busy", "lost", "closed", "kill", "killed"]
@@ -32,12 +39,16 @@ async def town(database_url: str) -> AsyncIterator[Town]:
     await store.close()
 
 
-@pytest.mark.parametrize("seed", range(6))
+@pytest.mark.parametrize("seed", range(int(os.environ.get("TOCSIN_WALKS", "3"))))
 async def test_a_random_life(town: Town, seed: int) -> None:
     dice = random.Random(seed)
     said: list[tuple[Handle, str, str]] = []
     for _ in range(40):
-        town.fault = (lambda deed: dice.choice(FAULTS) if dice.random() < 0.15 else "") if dice.random() < 0.5 else lambda deed: ""
+        town.fault = (
+            (lambda deed: dice.choice(FAULTS) if dice.random() < 0.15 else "")
+            if dice.random() < 0.5
+            else lambda deed: ""
+        )
         town.kill = lambda where: dice.random() < 0.04
         if said and dice.random() < 0.2:
             by, words, key = dice.choice(said)
@@ -114,7 +125,9 @@ async def test_whom_nobody_reaches_is_told_and_the_ladder_climbs_at_once(town: T
     town.papers[1].fault = lambda deed: "closed" if deed == "tell" else ""
     await town.say(HANDLES[0], "declare db is down --sev 1")
     await town.rest()
-    entries = await town.store.read(lambda tx: [type(each.event).__name__ for each in tx.entries(BookId("incident", "1"))])
+    entries = await town.store.read(
+        lambda tx: [type(each.event).__name__ for each in tx.entries(BookId("incident", "1"))]
+    )
     assert entries.count("Unreached") >= 1
     assert entries.count("Paged") >= 2, "nobody to wait for: the ladder climbs at once"
 

@@ -115,7 +115,7 @@ class Town:
         assert not behind, behind
         ended = {"accepted", "failed", "void", "unknown"}
         for book in await self.store.read(lambda tx: tx.books("incident")):
-            rows = await self.store.read(lambda tx: tx.sends(book.id))  # noqa: B023
+            rows = await self.store.read(lambda tx: tx.sends(book.id))
             assert not [row for row in rows if row.state not in ended and row.kind != "page"], rows
             assert not [row for row in rows if row.state not in ended and not book.state.open], rows
 
