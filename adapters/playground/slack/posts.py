@@ -1,0 +1,198 @@
+"""Messages as the Web API takes them: post, update, whisper, read back, pin, react."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from adapters.playground.slack.blocks import check
+from adapters.playground.slack.workspace import APP, BOT, BOT_ID, DOMAIN, TEAM, Channel, Message, No, Workspace
+
+Args = Mapping[str, Any]
+Answer = dict[str, Any]
+
+MOST_TEXT, MOST_UPDATE = 40_000, 4_000
+
+
+def content(args: Args) -> Message:
+    """What a message says. Raises `No` where the platform would not post it."""
+    text, blocks, attachments = args.get("text") or "", args.get("blocks"), args.get("attachments")
+    if not (text or blocks or attachments):
+        raise No("no_text")
+    said: Message = {"text": text[:MOST_TEXT]}
+    if blocks:
+        said["blocks"] = named(check(blocks), "b")
+    if attachments:
+        said["attachments"] = [attached(each, index) for index, each in enumerate(many(attachments), 1)]
+    return said
+
+
+def many(attachments: Any) -> list[Any]:
+    """The attachments, if the platform takes them."""
+    if not isinstance(attachments, list):
+        raise No("invalid_attachments")
+    if len(attachments) > 100:
+        raise No("too_many_attachments")
+    return attachments
+
+
+def attached(attachment: Mapping[str, Any], id: int) -> Message:
+    """An attachment as it comes back: the platform numbers them and takes the `#` from their colours."""
+    kept = {**attachment, "id": id, "color": str(attachment.get("color", "")).lstrip("#")}
+    if "blocks" in attachment:
+        kept["blocks"] = named(check(attachment["blocks"]), f"a{id}b")
+        kept.setdefault("fallback", "[no preview available]")
+    return kept
+
+
+def named(blocks: list[Any], prefix: str) -> list[Any]:
+    """The blocks, each with an id: the platform gives one to those that came without."""
+    return [{"block_id": f"{prefix}{index}", **block} for index, block in enumerate(blocks)]
+
+
+def author(args: Args) -> Message:
+    """In whose name the bot posts: its own, or somebody's whom the platform then no longer ties to its account."""
+    if args.get("username") or args.get("icon_url") or args.get("icon_emoji"):
+        icons = {"image_48": args["icon_url"]} if args.get("icon_url") else {}
+        name = str(args.get("username") or "Tocsin")
+        return {"subtype": "bot_message", "username": name, "icons": icons, "bot_id": BOT_ID, "app_id": APP}
+    return {"user": BOT, "bot_id": BOT_ID, "app_id": APP}
+
+
+def open_channel(at: Workspace, args: Args) -> Channel:
+    """Where the bot may post."""
+    channel = at.channel(args["channel"])
+    if channel.archived:
+        raise No("is_archived")
+    if BOT not in channel.members:
+        raise No("not_in_channel")
+    return channel
+
+
+def post(at: Workspace, args: Args) -> Answer:
+    """chat.postMessage"""
+    channel = open_channel(at, args)
+    message = {**content(args), **author(args)}
+    if thread := args.get("thread_ts"):
+        message["thread_ts"] = at.message(channel, thread).get("thread_ts", thread)
+    if metadata := args.get("metadata"):
+        message["metadata"] = well_formed(metadata)
+    kept = at.post(channel, message)
+    return {"channel": channel.id, "ts": kept["ts"], "message": kept}
+
+
+def well_formed(metadata: Any) -> Any:
+    """Metadata, if the platform takes it."""
+    if not isinstance(metadata, dict) or not isinstance(metadata.get("event_payload"), dict):
+        raise No("invalid_metadata_format")
+    if not metadata.get("event_type"):
+        raise No("invalid_metadata_schema")
+    return metadata
+
+
+def update(at: Workspace, args: Args) -> Answer:
+    """chat.update"""
+    channel = at.channel(args["channel"])
+    before = at.message(channel, args["ts"])
+    if before.get("bot_id") != BOT_ID:
+        raise No("cant_update_message")
+    if len(args.get("text") or "") > MOST_UPDATE:
+        raise No("msg_too_long")
+    said = content(args)
+    kept = {key: value for key, value in before.items() if key not in ("text", "blocks", "attachments")}
+    # The name and picture that a message was posted with do not survive its edit (node-slack-sdk#944).
+    after = {**kept, **said, "edited": {"user": BOT, "ts": at.ts()}}
+    channel.messages[before["ts"]] = after
+    at.announce(
+        channel,
+        {"type": "message", "subtype": "message_changed", "hidden": True, "ts": after["edited"]["ts"], "message": after}
+        | {"previous_message": before},
+    )
+    return {"channel": channel.id, "ts": before["ts"], "text": said["text"], "message": after}
+
+
+def delete(at: Workspace, args: Args) -> Answer:
+    """chat.delete"""
+    channel = at.channel(args["channel"])
+    before = at.message(channel, args["ts"])
+    if before.get("bot_id") != BOT_ID:
+        raise No("cant_delete_message")
+    del channel.messages[before["ts"]]
+    gone = {"type": "message", "subtype": "message_deleted", "hidden": True, "ts": at.ts(), "deleted_ts": before["ts"]}
+    at.announce(channel, {**gone, "previous_message": before})
+    return {"channel": channel.id, "ts": before["ts"]}
+
+
+def whisper(at: Workspace, args: Args) -> Answer:
+    """chat.postEphemeral"""
+    channel = open_channel(at, args)
+    if args["user"] not in channel.members:
+        raise No("user_not_in_channel")
+    message = {"type": "message", "ts": at.ts(), "team": TEAM, **content(args), **author(args)}
+    channel.whispers.append((args["user"], message))
+    return {"message_ts": message["ts"]}
+
+
+def permalink(at: Workspace, args: Args) -> Answer:
+    """chat.getPermalink"""
+    channel = at.channel(args["channel"])
+    ts = at.message(channel, args["message_ts"])["ts"]
+    address = f"https://{DOMAIN}.slack.com/archives/{channel.id}/p{ts.replace('.', '')}"
+    return {"channel": channel.id, "permalink": address}
+
+
+def history(at: Workspace, args: Args) -> Answer:
+    """conversations.history: newest first, without the replies in threads."""
+    channel = at.channel(args["channel"])
+    if BOT not in channel.members:
+        raise No("not_in_channel")
+    found = [each for each in channel.messages.values() if each.get("thread_ts", each["ts"]) == each["ts"]]
+    return {**some(found[::-1], args), "pin_count": len(channel.pins)}
+
+
+def replies(at: Workspace, args: Args) -> Answer:
+    """conversations.replies: oldest first, the parent included."""
+    channel = at.channel(args["channel"])
+    root = at.message(channel, args["ts"])["ts"]
+    return some([each for each in channel.messages.values() if each.get("thread_ts", each["ts"]) == root], args)
+
+
+def some(found: list[Message], args: Args) -> Answer:
+    """As many as were asked for, within the times that were asked for."""
+    oldest, latest = float(args.get("oldest") or 0), float(args.get("latest") or "inf")
+    within = [each for each in found if oldest < float(each["ts"]) < latest]
+    limit = min(int(args.get("limit") or 100), 999)
+    with_metadata = str(args.get("include_all_metadata", "")).lower() in ("1", "true")
+    shown = [each if with_metadata else {k: v for k, v in each.items() if k != "metadata"} for each in within[:limit]]
+    return {"messages": shown, "has_more": len(within) > limit}
+
+
+def pin(at: Workspace, args: Args) -> Answer:
+    """pins.add"""
+    channel = open_channel(at, args)
+    ts = at.message(channel, args.get("timestamp") or "")["ts"]
+    if ts in channel.pins:
+        raise No("already_pinned")
+    channel.pins.append(ts)
+    return {}
+
+
+def unpin(at: Workspace, args: Args) -> Answer:
+    """pins.remove"""
+    channel = open_channel(at, args)
+    if args.get("timestamp") not in channel.pins:
+        raise No("no_pin")
+    channel.pins.remove(args["timestamp"])
+    return {}
+
+
+METHODS = {
+    "chat.postMessage": (post, ("channel",)),
+    "chat.update": (update, ("channel", "ts")),
+    "chat.delete": (delete, ("channel", "ts")),
+    "chat.postEphemeral": (whisper, ("channel", "user")),
+    "chat.getPermalink": (permalink, ("channel", "message_ts")),
+    "conversations.history": (history, ("channel",)),
+    "conversations.replies": (replies, ("channel", "ts")),
+    "pins.add": (pin, ("channel",)),
+    "pins.remove": (unpin, ("channel",)),
+}
+"""A method's name: what does it, and the arguments it cannot do without."""

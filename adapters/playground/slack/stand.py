@@ -1,0 +1,134 @@
+"""Slack's stand-in: one workspace with one app in it."""
+
+from collections.abc import Callable, Mapping, Sequence
+from itertools import count
+from typing import Any
+
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+from starlette.routing import BaseRoute, Route, WebSocketRoute
+from starlette.websockets import WebSocket
+
+from adapters.playground.slack import forms, paint
+from adapters.playground.slack.api import APP_TOKEN, BOT_TOKEN, Api, admitted, arguments, down, token
+from adapters.playground.slack.client import COMMANDS, VERIFICATION, Client
+from adapters.playground.slack.socket import Switchboard
+from adapters.playground.slack.workspace import APP, BOT, HALL, TEAM, No, Workspace
+from adapters.playground.stage import Actor, Clock, Screen
+
+
+class Slack:
+    """One platform on loopback."""
+
+    name = "slack"
+
+    def __init__(self, actors: Sequence[Actor], clock: Clock, changed: Callable[[], None]) -> None:
+        self.changed = changed
+        self.at = Workspace(actors, clock)
+        self.board = Switchboard()
+        self.api = Api(self.at, self._ring)
+        self.client = Client(self.at, self.board, self._ring)
+        self.at.tell = self._tell
+        self._events = count(1)
+        self._outage = False
+
+    def _ring(self) -> None:
+        self.changed()
+
+    @property
+    def outage(self) -> bool:
+        """True: the platform is down for everybody."""
+        return self._outage
+
+    @outage.setter
+    def outage(self, down: bool) -> None:
+        self._outage = down
+        if down:
+            self.board.hang_up()
+
+    def routes(self) -> Sequence[BaseRoute]:
+        """The Web API, what `response_url` leads to, and the socket."""
+        return (
+            Route("/slack/api/apps.connections.open", self._connections_open, methods=["POST"]),
+            Route("/slack/api/{method}", self._call, methods=["GET", "POST"]),
+            Route("/slack/hooks/{app}/{team}/{hook}", self._hooked, methods=["POST"]),
+            WebSocketRoute("/slack/link", self._connect),
+        )
+
+    def settings(self, base: str) -> Mapping[str, Any]:
+        """What the adapter is told."""
+        return {"bot_token": BOT_TOKEN, "app_token": APP_TOKEN, "api": f"{base}/slack/api/", "room": HALL}
+
+    def screen(self, viewer: str) -> Screen:
+        """What this actor sees."""
+        user = self.at.user_of(viewer).id
+        rooms = tuple(paint.room(self.at, channel, viewer) for channel in self.at.seen(viewer))
+        view = self.at.views.get(user)
+        sheet = forms.sheet(self.at, view) if view else None
+        return Screen(rooms, sheet, self.at.toasts.get(user, ""), COMMANDS)
+
+    async def say(self, viewer: str, room: str, text: str, reply_to: str = "") -> None:
+        """Type it and press enter."""
+        await self.client.say(viewer, room, text, reply_to)
+
+    async def press(self, viewer: str, room: str, bubble: str, knob: str) -> None:
+        """Press a button."""
+        await self.client.press(viewer, room, bubble, knob)
+
+    async def fill(self, viewer: str, sheet: str, answers: Mapping[str, str]) -> None:
+        """Send the open form; an empty mapping closes it."""
+        await self.client.fill(viewer, sheet, answers)
+
+    async def react(self, viewer: str, room: str, bubble: str, emoji: str) -> None:
+        """Put a reaction under a message."""
+        self.client.react(viewer, room, bubble, emoji)
+
+    def reset(self) -> None:
+        """As new; connections stay."""
+        self.at.reset()
+        self.board.reset()
+        self.api.calls.clear()
+
+    # ---- the wire
+
+    async def _call(self, request: Request) -> Response:
+        return down() if self._outage else await self.api.call(request)
+
+    async def _hooked(self, request: Request) -> Response:
+        return down() if self._outage else await self.api.hooked(request)
+
+    async def _connections_open(self, request: Request) -> Response:
+        if self._outage:
+            return down()
+        try:
+            admitted("apps.connections.open", token(request, await arguments(request)))
+        except No as no:
+            return JSONResponse({"ok": False, "error": no.code})
+        self.client.base = f"http://{request.url.netloc}"
+        url = f"ws://{request.url.netloc}/slack/link?ticket={self.board.ticket()}&app_id={APP}"
+        return JSONResponse({"ok": True, "url": url})
+
+    async def _connect(self, socket: WebSocket) -> None:
+        if self._outage:
+            await socket.close(1013)
+        else:
+            await self.board.connect(socket)
+
+    def _tell(self, event: Mapping[str, Any]) -> None:
+        """An event, wrapped as the platform delivers it."""
+        id = f"Ev08N{next(self._events):06X}"
+        authorization = {"enterprise_id": None, "team_id": TEAM, "user_id": BOT, "is_bot": True}
+        self.board.tell(
+            {
+                "type": "event_callback",
+                "token": VERIFICATION,
+                "team_id": TEAM,
+                "api_app_id": APP,
+                "event": event,
+                "event_id": id,
+                "event_time": self.at.now,
+                "authorizations": [authorization | {"is_enterprise_install": False}],
+                "is_ext_shared_channel": False,
+                "event_context": f"4-{id}",
+            }
+        )
