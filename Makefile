@@ -29,6 +29,7 @@ check: setup    ## format, lint, types, imports, catalogues, image, lock
 	$(BIN)/mypy
 	$(BIN)/lint-imports --no-cache
 	$(BIN)/python scripts/words.py check
+	$(BIN)/python scripts/commands.py check
 	$(BIN)/hadolint Dockerfile
 	$(BIN)/python scripts/lock.py check
 
@@ -36,7 +37,8 @@ fix: setup    ## format, and mend what can be mended
 	$(BIN)/ruff format .
 	$(BIN)/ruff check --fix .
 
-words: setup    ## bring the catalogues up to date with the code
+words: setup    ## bring the catalogues and the README's table up to date with the code
+	$(BIN)/python scripts/commands.py write
 	$(BIN)/python scripts/words.py update
 
 lock: setup    ## resolve the dependencies anew

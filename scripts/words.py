@@ -23,7 +23,12 @@ MARK, DECORATORS = "N_", {"command", "query"}
 
 def messages() -> list[str]:
     """Every message of the code, sorted."""
-    found = {message for room in ("bot", "adapters") for path in sorted((ROOT / room).rglob("*.py")) for message in read(path)}
+    found = {
+        message
+        for room in ("bot", "adapters")
+        for path in sorted((ROOT / room).rglob("*.py"))
+        for message in read(path)
+    }
     return sorted(found)
 
 

@@ -23,8 +23,8 @@ HANDLES = [
 ]
 LINES = [
     "declare db is down --sev 1", "declare a typo --sev 5", "ack #1", "ack #2 on it", "unack #1",
-    "update #1 going well", "update #1 soon --next 10m", "resolve #1", "reopen #1 again", "sev #2 1", "page #1 boris", "escalate #1",
-    "assign #1 ic boris", "status #1 monitoring", "summary #1", "list", "show #2", "nonsense", "ack #99", "note #1 x",
+    "update #1 going well", "update #1 soon --next 10m", "resolve #1", "reopen #1 again", "sev #2 1", "page #1 boris",
+    "escalate #1", "assign #1 ic boris", "status #1 monitoring", "summary #1", "list", "show #2", "nonsense", "ack #99", "note #1 x",
 ]  # fmt: skip
 FAULTS = ["down", "busy", "lost", "closed", "kill", "killed"]
 
