@@ -106,7 +106,13 @@ class Hand:
             self._driver.cursor().executemany(statement[self._postgres], many)
 
     def _fit(self, values: Mapping[str, Any]) -> Mapping[str, Any]:
-        return {name: self._instant(value) if type(value) is datetime else value for name, value in values.items()}
+        if self._postgres:
+            return {name: _postgres(value) for name, value in values.items()}
+        return {name: text_of(instant(value)) if type(value) is datetime else value for name, value in values.items()}
 
-    def _instant(self, at: datetime) -> datetime | str:
-        return instant(at) if self._postgres else text_of(instant(at))
+
+def _postgres(value: Any) -> Any:
+    if type(value) is datetime:
+        return instant(value)
+    # A character that PostgreSQL cannot hold, and that only mischief sends.
+    return value.replace("\0", "\ufffd") if type(value) is str and "\0" in value else value

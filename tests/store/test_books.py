@@ -5,6 +5,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from itertools import count
+from operator import methodcaller
 from threading import Barrier
 from typing import Any
 from uuid import uuid4
@@ -263,7 +264,8 @@ async def test_another_fold_folds_anew(store: Store, monkeypatch: pytest.MonkeyP
     later = clock.at + timedelta(hours=1)
     await store.write(write(ToySet(timers=(("t", later),), names=("n",), places=(("slack", ""),)), ToyCounted()))
     await store.write(lambda tx: tx.do(sql("UPDATE books SET fold = 'old', state = 'of another shape'")))
-    await store.write(lambda tx: [tx.do(sql(f"DELETE FROM {each}")) for each in ("timers", "keys", "shown")])
+    for statement in (sql("DELETE FROM timers"), sql("DELETE FROM keys"), sql("DELETE FROM shown")):
+        await store.write(methodcaller("do", statement))
     assert (await store.read(lambda tx: tx.load(TOY))).state.count == 1
     assert [book.rev for book in await store.read(lambda tx: tx.open_books("toy"))] == [2]
     assert await store.read(lambda tx: rows(tx)) == ({}, frozenset(), {})

@@ -11,7 +11,7 @@ from bot.store.looks import Shown
 from bot.store.sends import Sent
 from bot.store.store import Store, Transaction
 from tests.clock import PushedClock
-from tests.store.toy import TOY, ToyCounted, ToySaid, ToySet, write
+from tests.store.toy import TOY, ToyCounted, ToySaid, ToySet, soon, write
 
 SHOWN = ToySet(places=(("slack", ""), ("discord", "")))
 MINUTE = timedelta(minutes=1)
@@ -245,9 +245,9 @@ async def test_no_page_is_claimed_while_its_book_is_written(postgres_url: str) -
         assert tx.claim(page.id, "a", MINUTE)
         return int(tx.load(TOY).state.count)
 
-    answering = asyncio.ensure_future(store.write(answer))
+    answering = soon(store.write(answer))
     await running.wait()
-    claiming = asyncio.ensure_future(store.write(claim))
+    claiming = soon(store.write(claim))
     assert await store.write(take(update))  # what is no page does not wait
     assert not claiming.done()
     done.set()

@@ -13,7 +13,7 @@ from bot.store import sqlite
 from bot.store.hand import sql
 from bot.store.store import Store, StoreDown, Transaction
 from tests.clock import PushedClock
-from tests.store.toy import TOY, ToyCounted, write
+from tests.store.toy import TOY, ToyCounted, soon, write
 
 
 async def count(store: Store) -> int:
@@ -46,7 +46,7 @@ async def test_a_file_that_another_process_locks(sqlite_url: str, monkeypatch: p
 async def test_a_short_lock_is_waited_for(sqlite_store: Store, sqlite_url: str) -> None:
     other = sqlite3.connect(file_of(sqlite_url), isolation_level=None)
     other.execute("BEGIN IMMEDIATE")
-    waiting = asyncio.ensure_future(sqlite_store.write(write(ToyCounted())))
+    waiting = soon(sqlite_store.write(write(ToyCounted())))
     await count(sqlite_store)
     other.execute("COMMIT")
     other.close()

@@ -43,6 +43,13 @@ async def test_without_an_answer_it_may_be_said_again(store: Store) -> None:
     assert await store.write(lambda tx: tx.heard("k")) == b""
 
 
+async def test_mischief_in_a_key_harms_nothing(store: Store) -> None:
+    key = "slack \0'; DROP TABLE heard; -- %s :key {} \u202e"
+    await store.write(lambda tx: tx.answer(key, b"\0%s"))
+    assert await store.read(lambda tx: tx.heard(key)) == b"\0%s"
+    assert await store.read(lambda tx: tx.find(key)) is None
+
+
 async def test_a_stream_is_resumed(store: Store) -> None:
     assert await store.read(lambda tx: (tx.cursor("telegram"), tx.undone("telegram"))) == ("", [])
     await store.write(lambda tx: tx.keep("telegram", "8", {"7": b"seven", "6": b"six"}))

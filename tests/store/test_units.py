@@ -10,7 +10,7 @@ import pytest
 from bot.store import postgres, sqlite
 from bot.store.hand import sql
 from bot.store.store import Busy, OnlyReading, Store, StoreDown, Transaction
-from tests.store.toy import TOY, ToyCounted, write
+from tests.store.toy import TOY, ToyCounted, soon, write
 
 PATIENCE = 20
 
@@ -49,9 +49,9 @@ async def count(store: Store) -> int:
 async def together(store: Store, *fns: Any) -> list[Any]:
     """What came of functions that wait for the writer at the same time: with `one_group`, one group on SQLite."""
     gate = Gate()
-    holding = asyncio.ensure_future(store.write(gate))
+    holding = soon(store.write(gate))
     await gate.entered.wait()
-    asked = [asyncio.ensure_future(store.write(fn)) for fn in fns]
+    asked = [soon(store.write(fn)) for fn in fns]
     await asyncio.sleep(0)  # each has asked by now
     gate.open()
     return (await asyncio.gather(holding, *asked, return_exceptions=True))[1:]
@@ -69,9 +69,9 @@ async def test_what_fails_fails_alone(store: Store) -> None:
 async def test_nobody_is_answered_before_the_commit(sqlite_store: Store) -> None:
     before, after = Gate(), Gate()
     fns: list[Any] = [before, write(ToyCounted()), fail, after]
-    asked = [asyncio.ensure_future(sqlite_store.write(fns[0]))]
+    asked = [soon(sqlite_store.write(fns[0]))]
     await before.entered.wait()
-    asked += [asyncio.ensure_future(sqlite_store.write(fn)) for fn in fns[1:]]
+    asked += [soon(sqlite_store.write(fn)) for fn in fns[1:]]
     await asyncio.sleep(0)
     before.open()
     await after.entered.wait()
@@ -152,10 +152,10 @@ async def test_a_reading_never_waits_and_sees_one_moment(store: Store) -> None:
         reading(tx)
         return before, tx.rows(sql("SELECT count(*) FROM entries"))[0][0]
 
-    written = asyncio.ensure_future(store.write(write_slowly))
+    written = soon(store.write(write_slowly))
     await writing.entered.wait()
     assert await count(store) == 1
-    read = asyncio.ensure_future(store.read(read_slowly))
+    read = soon(store.read(read_slowly))
     await reading.entered.wait()
     writing.open()
     await written
@@ -174,10 +174,10 @@ async def test_a_reading_may_not_write(store: Store) -> None:
 
 async def test_urgent_work_goes_first(sqlite_store: Store) -> None:
     gate, order = Gate(), list[str]()
-    holding = asyncio.ensure_future(sqlite_store.write(gate))
+    holding = soon(sqlite_store.write(gate))
     await gate.entered.wait()
     asked = [
-        asyncio.ensure_future(sqlite_store.write(partial(lambda name, tx: order.append(name), name), urgent=urgent))
+        soon(sqlite_store.write(partial(lambda name, tx: order.append(name), name), urgent=urgent))
         for name, urgent in (("copy", False), ("update", False), ("ack", True))
     ]
     await asyncio.sleep(0)
@@ -195,14 +195,14 @@ async def test_too_much_is_refused(
     monkeypatch.setattr(postgres, "WRITERS", threads)
     store = await Store.open(request.getfixturevalue(f"{sort}_url"))
     gates = [Gate() for _ in range(threads)]
-    holding = [asyncio.ensure_future(store.write(gate)) for gate in gates]
+    holding = [soon(store.write(gate)) for gate in gates]
     for gate in gates:
         await gate.entered.wait()
-    waiting = [asyncio.ensure_future(store.write(write(ToyCounted()))) for _ in range(3)]
+    waiting = [soon(store.write(write(ToyCounted()))) for _ in range(3)]
     await asyncio.sleep(0)
     with pytest.raises(Busy):
         await store.write(write(ToyCounted()))
-    urgent = asyncio.ensure_future(store.write(write(ToyCounted()), urgent=True))
+    urgent = soon(store.write(write(ToyCounted()), urgent=True))
     await asyncio.sleep(0)
     for gate in gates:
         gate.open()
@@ -213,7 +213,7 @@ async def test_too_much_is_refused(
 
 async def test_who_does_not_wait_any_more_harms_nobody(store: Store) -> None:
     gate = Gate()
-    holding = asyncio.ensure_future(store.write(gate))
+    holding = soon(store.write(gate))
     await gate.entered.wait()
     holding.cancel()
     gate.open()
@@ -223,7 +223,7 @@ async def test_who_does_not_wait_any_more_harms_nobody(store: Store) -> None:
 
 async def test_closing_finishes_what_was_asked(database_url: str) -> None:
     store = await Store.open(database_url)
-    asked = [asyncio.ensure_future(store.write(write(ToyCounted()))) for _ in range(5)]
+    asked = [soon(store.write(write(ToyCounted()))) for _ in range(5)]
     await asyncio.sleep(0)
     await store.close()
     assert {book.rev for book, _ in await asyncio.gather(*asked)} == {1, 2, 3, 4, 5}

@@ -1,13 +1,15 @@
 """A toy book: it counts, may be armed, shown and named, and says what it was told to say."""
 
-from collections.abc import Callable, Iterator
+import asyncio
+from collections.abc import Callable, Coroutine, Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Any
+from typing import Any, TypeVar
 
 from bot.book import Book, BookId, Command, Entry, Event, Look, Send, Timer, book, event
 from bot.store.store import Transaction
 
+T = TypeVar("T")
 TOY = BookId("toy", "1")
 
 
@@ -70,6 +72,11 @@ class ToySaid(Event):
 
     def sends(self, state: Toy, entry: Entry) -> Iterator[Send]:
         yield Send(self.kind, "anna", self.rank, {"count": state.count, "at": entry.at})
+
+
+def soon(coroutine: Coroutine[Any, Any, T]) -> asyncio.Task[T]:
+    """Begin it now, and look at it later."""
+    return asyncio.get_running_loop().create_task(coroutine)
 
 
 def write(*events: Event, id: BookId = TOY) -> Callable[[Transaction], tuple[Book, list[Entry]]]:
