@@ -39,7 +39,7 @@ async def playground() -> AsyncIterator[Playground]:
 async def page(browser: Browser, playground: Playground) -> AsyncIterator[Page]:
     """The page, seen by Anna. A script that fails, or that the page's own rules forbid, fails the test."""
     broken: list[str] = []
-    page = await browser.new_page(viewport={"width": 1440, "height": 900})
+    page = await browser.new_page(viewport={"width": 1440, "height": 900}, timezone_id="Asia/Shanghai")
     page.set_default_timeout(10_000)
     page.on("pageerror", lambda error: broken.append(str(error)))
     page.on("console", lambda said: broken.append(said.text) if "Content Security Policy" in said.text else None)

@@ -126,6 +126,11 @@ async def test_a_link_to_a_room_opens_it_in_its_pane(page: Page) -> None:
     assert len(page.context.pages) == 1
 
 
+async def test_an_instant_is_shown_in_the_readers_own_zone(page: Page) -> None:
+    await say(page, "slack", "/noon")
+    await expect(page.locator(".discord .text time")).to_have_text("24 Nov 20:00")
+
+
 async def test_a_person_looks_with_somebody_elses_eyes(page: Page) -> None:
     await page.locator("[data-actor=boris]").click()
     await expect(page.locator(".slack .away")).to_contain_text("Boris Petrov has no account on Slack.")

@@ -122,6 +122,9 @@ class Side:
             case ["/link", *words]:
                 bubble = self.bubble("Square", "War room", bot=True)
                 self.square.show(replace(bubble, html=f'<a href="{escape(" ".join(words))}">War room</a>'), room)
+            case ["/noon", *_]:
+                noon = '<time datetime="2026-11-24T12:00:00+00:00">24 Nov 12:00</time>'
+                self.square.show(replace(self.bubble("Square", "noon", bot=True), html=noon), room)
             case ["/whisper", *words]:
                 self.whispers[viewer] = replace(self.bubble("Square", " ".join(words), bot=True), ephemeral=True)
             case _:

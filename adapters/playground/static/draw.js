@@ -68,7 +68,15 @@ function text(bubble, deeds) {
   const node = make("div.text");
   node.innerHTML = bubble.html;
   node.querySelectorAll("a[href]").forEach((link) => lead(link, deeds));
+  node.querySelectorAll("time[datetime]").forEach(localise);
   return node;
+}
+
+/** The stand-ins draw an instant in UTC; a client shows it in its reader's own zone. */
+function localise(time) {
+  const at = new Date(time.dateTime);
+  time.textContent = time.textContent.replace(at.toISOString().slice(11, 16), CLOCK.format(at));
+  time.title = at.toLocaleString();
 }
 
 /** A link to a room of the playground opens it in its pane; every other one opens beside the page. */
