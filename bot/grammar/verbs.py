@@ -135,10 +135,8 @@ def usage(cls: type[Any]) -> str:
     if cls.on == "incident" and not cls.new:
         parts.append("[#incident]")
     for spec in specs(cls):
-        name = (
-            f"--{option(spec)} …"
-            if spec.metadata.get("named")
-            else option(spec) + ("…" if spec.metadata.get("rest") else "")
-        )
+        rest = "…" if spec.metadata.get("rest") else ""
+        named = f"--{option(spec)}" + ("" if kind(cls, spec.name) == "flag" else " …")
+        name = named if spec.metadata.get("named") else option(spec) + rest
         parts.append(f"<{name}>" if spec.metadata.get("required") else f"[{name}]")
     return " ".join(parts)

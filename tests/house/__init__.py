@@ -1,0 +1,1 @@
+"""The house itself: what keeps it small, whole and true."""
