@@ -7,7 +7,9 @@ from datetime import datetime
 from functools import lru_cache, reduce
 from typing import Any
 
-from bot.book import Book, BookId, Entry, Event, Send, UnknownEvent, blank, freeze, thaw
+from msgspec import ValidationError
+
+from bot.book import STATES, Book, BookId, Entry, Event, Send, UnknownEvent, blank, freeze, thaw
 from bot.store.chain import Link, link, onward
 from bot.store.errors import Stale
 from bot.store.folds import fold_version
@@ -20,6 +22,9 @@ from bot.store.timers import Timers
 
 VERSIONED = frozenset({"person"})
 """The kinds of which a process may remember all."""
+
+UNREADABLE = (UnknownEvent, ValidationError)
+"""What a newer replica wrote is that replica's, until this one is replaced: the other books go on."""
 
 COLUMNS = "id, rev, at, fold, head, state"
 LOAD = sql(f"SELECT {COLUMNS} FROM books WHERE kind = :kind AND id = :id")
@@ -127,8 +132,9 @@ class Books(Log, Timers, Keys, Looks, Sends):
         """
         rows = self.rows(OUTDATED, fold=fold_version(), kind=after.kind, id=after.id, limit=limit)
         for kind, id in rows:
-            with suppress(UnknownEvent, KeyError):
-                self.load(BookId(kind, id))
+            with suppress(*UNREADABLE):
+                if kind in STATES:
+                    self.load(BookId(kind, id))
         return BookId(*rows[-1]) if rows else None
 
     # ---- one book
@@ -157,8 +163,7 @@ class Books(Log, Timers, Keys, Looks, Sends):
 
     def _readable(self, kind: str, rows: Iterable[Row]) -> Iterator[Book]:
         for row in rows:
-            # What a newer replica wrote is that replica's, until this one is replaced.
-            with suppress(UnknownEvent):
+            with suppress(*UNREADABLE):
                 yield self._book(BookId(kind, row[0]), row)
 
     def _settle(self, held: Held) -> None:

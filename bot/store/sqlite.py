@@ -7,7 +7,7 @@ from pathlib import Path
 from time import monotonic
 from typing import Any
 
-from sqlalchemy import Engine, create_engine, event
+from sqlalchemy import URL, Engine, create_engine, event
 from sqlalchemy.exc import DBAPIError
 
 from bot.store.crew import Crew, Job, Work
@@ -37,7 +37,7 @@ class Lost(StoreDown):
 def engine(path: Path, *, reads: bool = False) -> Engine:
     """A pool of connections that begin and commit only when they are told to."""
     made = create_engine(
-        f"sqlite:///{path}",
+        URL.create("sqlite", database=str(path)),
         pool_size=READERS if reads else 1,
         max_overflow=0,
         connect_args={"isolation_level": None, "check_same_thread": False, "timeout": PATIENCE},

@@ -92,9 +92,15 @@ def _made(url: str, clock: Clock | None) -> Store:
         return Store(Postgres(parsed.set(drivername="postgresql+psycopg"), clock))
     if parsed.get_backend_name() != "sqlite":
         raise BadUrl
-    if parsed.database:
-        path = Path(parsed.database)
-        path.parent.mkdir(parents=True, exist_ok=True)
-        return Store(Sqlite(path, clock))
+    if parsed.database and parsed.database != ":memory:":
+        return Store(Sqlite(_made_room(Path(parsed.database)), clock))
     folder = TemporaryDirectory(prefix="tocsin-")
     return Store(Sqlite(Path(folder.name) / "tocsin.db", clock), folder)
+
+
+def _made_room(path: Path) -> Path:
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise StoreDown(f"There is no folder for the database: {error}") from error
+    return path

@@ -12,7 +12,7 @@ from sqlalchemy import create_engine, make_url
 
 from bot.store import books, inbox, keys, log, looks, sends, timers, transaction
 from bot.store.hand import Sql
-from bot.store.store import BadUrl, Store
+from bot.store.store import BadUrl, Store, StoreDown
 from bot.store.tables import Table
 from tests.store.toy import TOY, ToyCounted, write
 
@@ -48,6 +48,19 @@ async def test_a_temporary_database_leaves_nothing() -> None:
     assert os.path.exists(path)
     await store.close()
     assert not os.path.exists(os.path.dirname(path))
+
+
+async def test_no_room_for_a_database(tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+    with pytest.raises(StoreDown, match="no folder"):
+        await Store.open(f"sqlite:///{tmp_path}/file/tocsin.db")
+
+
+async def test_odd_letters_in_a_path(tmp_path: Path) -> None:
+    store = await Store.open(f"sqlite:///{tmp_path}/a b/50%/火.db")
+    await store.write(write(ToyCounted()))
+    await store.close()
+    assert (tmp_path / "a b" / "50%" / "火.db").exists()
 
 
 @pytest.mark.parametrize("url", ["", "tocsin.db", "mysql://x/y", "sqlite:/oops"])
