@@ -1,18 +1,26 @@
-"""Bringing a database up to date, at each start."""
+"""Bringing a database up to date, at each start.
+
+Whoever changes `tables.py` adds a file to `migrations/versions`; a test tells what it must hold. Nothing here
+imports the tables: SQLModel and the ORM take half a second to load, and only declare.
+"""
 
 from pathlib import Path
-from typing import Any
 
-from sqlalchemy import Connection, Engine, inspect, text
+from sqlalchemy import Connection, Engine, inspect
 from sqlalchemy.exc import DBAPIError
 
 from bot.store.errors import StoreDown
-from bot.store.tables import Table
 
 HERE = Path(__file__).parent / "migrations"
 # SQLite changes a table by copying it and dropping the old one, which foreign keys would forbid.
 BEFORE_SQLITE = ("PRAGMA foreign_keys = OFF", "BEGIN IMMEDIATE")
+AFTER_SQLITE = ("COMMIT", "PRAGMA foreign_keys = ON")
 BEFORE_POSTGRES = ("SELECT pg_advisory_xact_lock(461905)",)  # any number, the same in each version
+AFTER_POSTGRES = ("COMMIT",)
+
+
+class TooNew(StoreDown):
+    """A newer version of Tocsin keeps this database: please update this one."""
 
 
 def migrate(engine: Engine) -> None:
@@ -28,31 +36,30 @@ def _upgrade(connection: Connection) -> None:
     sqlite = connection.dialect.name == "sqlite"
     for statement in BEFORE_SQLITE if sqlite else BEFORE_POSTGRES:
         connection.exec_driver_sql(statement)
-    if _newest() != _version(connection):
-        from alembic import command  # it takes a while to load, and is seldom needed
-
-        command.upgrade(settings(connection), "head")
-    connection.exec_driver_sql("COMMIT") if sqlite else connection.commit()
-    if sqlite:
-        connection.exec_driver_sql("PRAGMA foreign_keys = ON")
+    newest, version = _newest(), _version(connection)
+    if version > newest:
+        raise TooNew
+    if version < newest:
+        _run(connection)
+    for statement in AFTER_SQLITE if sqlite else AFTER_POSTGRES:
+        connection.exec_driver_sql(statement)
 
 
 def _newest() -> str:
     return max(path.stem.split("_")[0] for path in (HERE / "versions").glob("[0-9]*.py"))
 
 
-def _version(connection: Connection) -> str | None:
+def _version(connection: Connection) -> str:
     if not inspect(connection).has_table("alembic_version"):
-        return None
-    return connection.execute(text("SELECT version_num FROM alembic_version")).scalar()
+        return ""
+    return str(connection.exec_driver_sql("SELECT version_num FROM alembic_version").scalar())
 
 
-def settings(connection: Connection) -> Any:
-    """What Alembic needs to know."""
+def _run(connection: Connection) -> None:
+    from alembic import command  # loaded only where there is something to do
     from alembic.config import Config
 
     config = Config()
     config.set_main_option("script_location", str(HERE))
     config.attributes["connection"] = connection
-    config.attributes["metadata"] = Table.metadata
-    return config
+    command.upgrade(config, "head")

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 from sqlalchemy import make_url
 from sqlalchemy.exc import ArgumentError
@@ -14,9 +14,11 @@ from bot.book import BookId
 from bot.store.errors import Busy, OnlyReading, Stale, StoreDown, Taken
 from bot.store.hand import Clock
 from bot.store.migrate import migrate
-from bot.store.postgres import Postgres
 from bot.store.sqlite import Sqlite
 from bot.store.transaction import Transaction
+
+if TYPE_CHECKING:
+    from bot.store.postgres import Postgres
 
 __all__ = ["Busy", "OnlyReading", "Stale", "Store", "StoreDown", "Taken", "Transaction"]
 
@@ -35,7 +37,7 @@ class BadUrl(ValueError):
 class Store:
     """The books and all that hangs from them."""
 
-    def __init__(self, rooms: Sqlite | Postgres, folder: TemporaryDirectory[str] | None = None) -> None:
+    def __init__(self, rooms: "Sqlite | Postgres", folder: TemporaryDirectory[str] | None = None) -> None:
         self._rooms = rooms
         self._folder = folder
 
@@ -89,6 +91,8 @@ def _made(url: str, clock: Clock | None) -> Store:
     except ArgumentError:
         raise BadUrl from None
     if parsed.get_backend_name() in {"postgresql", "postgres"}:
+        from bot.store.postgres import Postgres  # psycopg takes a while to load
+
         return Store(Postgres(parsed.set(drivername="postgresql+psycopg"), clock))
     if parsed.get_backend_name() != "sqlite":
         raise BadUrl

@@ -11,7 +11,7 @@ from alembic.migration import MigrationContext
 from sqlalchemy import create_engine, make_url
 
 from bot.store import books, inbox, keys, log, looks, sends, timers, transaction
-from bot.store.hand import Sql
+from bot.store.hand import Sql, sql
 from bot.store.store import BadUrl, Store, StoreDown
 from bot.store.tables import Table
 from tests.store.toy import TOY, ToyCounted, write
@@ -39,6 +39,14 @@ async def test_a_database_is_found_again(database_url: str) -> None:
         book, _ = await store.write(write(ToyCounted()))
         assert book.rev == expected
         await store.close()
+
+
+async def test_a_database_of_a_newer_version_is_left_alone(database_url: str) -> None:
+    store = await Store.open(database_url)
+    await store.write(lambda tx: tx.do(sql("UPDATE alembic_version SET version_num = '9999'")))
+    await store.close()
+    with pytest.raises(StoreDown, match="newer version"):
+        await Store.open(database_url)
 
 
 async def test_a_temporary_database_leaves_nothing() -> None:

@@ -2,11 +2,5 @@
 
 from alembic import context
 
-from bot.store.tables import Table
-
-context.configure(
-    connection=context.config.attributes["connection"],
-    target_metadata=Table.metadata,
-    render_as_batch=True,
-)
+context.configure(connection=context.config.attributes["connection"])
 context.run_migrations()
