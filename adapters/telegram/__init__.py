@@ -1,0 +1,1 @@
+"""Telegram: long polling, forum topics, inline keyboards."""
