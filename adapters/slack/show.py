@@ -1,0 +1,161 @@
+"""Cards, copies and forms as Slack's native payloads.
+
+Limits: https://docs.slack.dev/reference/block-kit/blocks
+"""
+
+from collections.abc import Iterator, Sequence
+from html import escape
+
+from adapters.slack.rich import Native, cut, cut_letters, cut_line, mrkdwn, rich, straight
+from bot.ports import Button, Card, Copy, Fact, Form, Link, Option
+from bot.text.rich import Line, Para, Run, bold, line, plain
+
+COLOURS = {"alarm": "#e01e5a", "warn": "#ecb22e", "busy": "#1d9bd1", "calm": "#2eb67d", "plain": ""}
+SAYS = "tocsin.say."
+"""What the `action_id` of our own buttons begins with."""
+LEADS = "tocsin.link."
+FORM = "tocsin.form"
+"""The `callback_id` of our own forms."""
+
+PLAIN: Native = {"unfurl_links": False, "unfurl_media": False}
+"""What is posted brings no previews with it."""
+
+BODY, TITLE, VALUE, FOOTER, PREVIEW = 8_000, 500, 400, 1_500, 300
+"""Together they stay below the 13,200 letters of JSON at which the platform refuses a message."""
+
+
+def card(card: Card) -> Native:
+    """`text`, `blocks` and `attachments`: the colour is the bar of an attachment that holds all but the title."""
+    head, rest = _head(card), [*_body(card), *_foot(card)]
+    colour, preview = COLOURS[card.tone], _preview(card)
+    if not (colour and rest):
+        return {"text": preview, "blocks": [*head, *rest], "attachments": []}
+    # Above an attachment `text` would be shown, unless blocks stand in its place.
+    text = preview if head else ""
+    return {"text": text, "blocks": head, "attachments": [{"color": colour, "fallback": preview, "blocks": rest}]}
+
+
+def _head(card: Card) -> list[Native]:
+    """The title: a header, where it is nothing but letters."""
+    title = plain(card.title)
+    bare = all(isinstance(each, Run) and not each.link for each in card.title) and not set("&<>") & set(title)
+    if title and bare and len(title) <= 150:
+        return [{"type": "header", "text": _letters(title, 150)}]
+    return rich((Para(cut_line(tuple(_bold(each) for each in card.title), TITLE)),)) if title else []
+
+
+def _bold(each: object) -> Run:
+    return Run(each.text, bold=True, link=each.link) if isinstance(each, Run) else bold(getattr(each, "text", ""))
+
+
+def _body(card: Card) -> Iterator[Native]:
+    yield from rich(cut(card.body, BODY))
+    if fields := [_field(each) for each in card.facts]:
+        if all(fields):
+            yield from ({"type": "section", "fields": list(some)} for some in _batches(fields, 10))
+        else:
+            yield from rich(tuple(Para(line(bold(f"{each.label}: "), _value(each))) for each in card.facts))
+
+
+def _field(fact: Fact) -> Native | None:
+    """A fact as a field, side by side with others; None where only rich text can say it safely."""
+    label, value = mrkdwn((Run(fact.label),)), mrkdwn(_value(fact))
+    return {"type": "mrkdwn", "text": f"*{label}*\n{value}", "verbatim": True} if label and value else None
+
+
+def _value(fact: Fact) -> Line:
+    return cut_line(fact.value, VALUE) or (Run("–"),)
+
+
+def _foot(card: Card) -> Iterator[Native]:
+    if pressed := [*_buttons(card.buttons, card.links)]:
+        yield from ({"type": "actions", "elements": list(some)} for some in _batches(pressed, 25))
+    if card.footer:
+        footer = cut_line(card.footer, FOOTER)
+        marked = mrkdwn(footer)
+        small = {"type": "mrkdwn", "text": marked, "verbatim": True} if marked else _letters(plain(footer), 2000)
+        yield {"type": "context", "elements": [small]}
+
+
+def _buttons(buttons: Sequence[Button], links: Sequence[Link]) -> Iterator[Native]:
+    for index, button in enumerate(buttons):
+        style = {"style": button.style} if button.style else {}
+        yield {
+            "type": "button",
+            "action_id": f"{SAYS}{index}",
+            "text": _letters(button.label, 75),
+            "value": button.says,
+            **style,
+        }
+    for index, link in enumerate(links):
+        yield {"type": "button", "action_id": f"{LEADS}{index}", "text": _letters(link.label, 75), "url": link.url}
+
+
+def _batches(all: Sequence[Native | None], most: int) -> Iterator[Sequence[Native | None]]:
+    yield from (all[first : first + most] for first in range(0, len(all), most))
+
+
+def _letters(text: str, most: int) -> Native:
+    return {"type": "plain_text", "text": cut_letters(straight(text) or "…", most), "emoji": False}
+
+
+def _preview(card: Card) -> str:
+    """What a notification says. The platform reads mark-up in it, so that mentions must be escaped."""
+    said = " · ".join(part for part in (plain(card.title), plain(card.body).split("\n")[0]) if part)
+    return escape(cut_letters(straight(said), PREVIEW), quote=False) or "…"
+
+
+def topic(text: str) -> str:
+    """A channel's topic. The platform reads mark-up in it, too, and takes 250 letters."""
+    return escape(cut_letters(straight(text), 200), quote=False)[:250]
+
+
+def copy(copy: Copy) -> Native:
+    """Somebody's words from another room, in their name."""
+    said = cut(copy.text, BODY)
+    name = cut_letters(" ".join(straight(f"{copy.author} ({copy.origin})").split()), 80)
+    text = escape(cut_letters(straight(plain(said)), PREVIEW), quote=False) or "…"
+    icon = {"icon_url": copy.avatar} if copy.avatar.startswith("https://") else {}
+    return {"text": text, "blocks": rich(said) or rich((Para((Run("…"),)),)), "username": name, **icon}
+
+
+def form(form: Form, metadata: str) -> Native:
+    """A modal; `metadata` comes back with what was filled in."""
+    return {
+        "type": "modal",
+        "callback_id": FORM,
+        "title": _letters(form.title, 24),
+        "submit": _letters(form.submit, 24),
+        "private_metadata": metadata,
+        "blocks": [_input(option) for option in form.options[:100]] or rich((Para((Run(form.title),)),)),
+    }
+
+
+def _input(option: Option) -> Native:
+    label = _letters(option.help or option.name, 150)
+    return {
+        "type": "input",
+        "block_id": option.name,
+        "optional": not option.required,
+        "label": label,
+        "element": {"action_id": option.name, **_element(option)},
+    }
+
+
+def _element(option: Option) -> Native:
+    """What somebody fills in."""
+    if option.kind == "choice" and option.choices:
+        return _select([(each.value, each.label) for each in option.choices], option.value)
+    if option.kind == "flag":
+        return _select([("yes", "✓")], option.value)
+    if option.kind == "person":
+        user = option.value.removeprefix("@slack:")
+        return {"type": "users_select", **({"initial_user": user} if user != option.value else {})}
+    value = {"initial_value": cut_letters(option.value, 3000)} if option.value else {}
+    return {"type": "plain_text_input", "multiline": option.long, **value}
+
+
+def _select(choices: Sequence[tuple[str, str]], value: str) -> Native:
+    options = [{"text": _letters(label, 75), "value": each} for each, label in choices[:100]]
+    chosen = next((each for each in options if each["value"] == value), None)
+    return {"type": "static_select", "options": options, **({"initial_option": chosen} if chosen else {})}

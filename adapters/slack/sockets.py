@@ -1,0 +1,82 @@
+"""Socket Mode held open: two sockets, so that one hears while the other is renewed, and a watch over both."""
+
+import asyncio
+from collections.abc import Callable, Sequence
+from contextlib import suppress
+from typing import Any
+
+from slack_bolt.adapter.socket_mode.aiohttp import AsyncSocketModeHandler
+from slack_bolt.app.async_app import AsyncApp
+
+from adapters.slack.wire import QUIET, Wire, asked, proxy
+from bot.ports import Unreachable
+
+SOCKETS = 2
+PING = 5
+"""Seconds between two pings, and between two tries of the SDK's own."""
+LOOK = 0.5
+WEDGED, LOST = 3.0, 8.0
+"""Seconds without a connection: of one socket until it gets a new address, of all until we give up and begin anew."""
+GOODBYE = 2.0
+"""Seconds that a socket has to close."""
+
+
+async def hold(app: AsyncApp, wire: Wire, token: str, ready: Callable[[], None]) -> None:
+    """Keep the app's sockets open until cancelled. Raises `ChatError` when none can be had."""
+    handlers: list[AsyncSocketModeHandler] = []
+    tries: list[asyncio.Task[None]] = []
+    try:
+        for _ in range(SOCKETS):
+            handler = socket(app, wire, token, ready)
+            handlers.append(handler)
+            # Asked here and not by the SDK, which would ask again for ever with a token that opens nothing.
+            handler.client.wss_uri = (await asked(wire.web.apps_connections_open(app_token=token)))["url"]
+            tries.append(asyncio.get_running_loop().create_task(handler.connect_async()))  # type: ignore[no-untyped-call]
+        await watch(handlers)
+    finally:
+        for each in tries:
+            each.cancel()
+        await asyncio.gather(*tries, return_exceptions=True)
+        await asyncio.gather(*map(hang_up, handlers))
+
+
+def socket(app: AsyncApp, wire: Wire, token: str, ready: Callable[[], None]) -> AsyncSocketModeHandler:
+    """One socket, not connected yet. `ready` is called at each hello."""
+
+    async def hello(_client: Any, message: dict[str, Any], _raw: str | None) -> None:
+        if message.get("type") == "hello":
+            ready()
+
+    handler = AsyncSocketModeHandler(app, token, logger=QUIET, web_client=wire.web, ping_interval=PING)
+    handler.client.proxy = proxy(wire.api)
+    handler.client.message_listeners.append(hello)
+    return handler
+
+
+async def watch(handlers: Sequence[AsyncSocketModeHandler]) -> None:
+    """Look after the sockets. Raises `Unreachable` when all have been lost for too long."""
+    now = asyncio.get_running_loop().time
+    alive = {id(handler): now() for handler in handlers}
+    while True:
+        for handler in handlers:
+            if await handler.client.is_connected():
+                alive[id(handler)] = now()
+            elif now() - alive[id(handler)] > WEDGED:
+                # After one failed connect the SDK dials the same dead address for ever (python-slack-sdk#1379).
+                handler.client.wss_uri = None
+        if now() - max(alive.values()) > LOST:
+            raise Unreachable("no socket is open")
+        await asyncio.sleep(LOOK)
+
+
+async def hang_up(handler: AsyncSocketModeHandler) -> None:
+    """Close a socket, even one whose other side is dead."""
+    client = handler.client
+    with suppress(Exception):
+        async with asyncio.timeout(GOODBYE):
+            await handler.close_async()  # type: ignore[no-untyped-call]
+    tasks = [client.message_processor, client.current_session_monitor, client.message_receiver]
+    for task in filter(None, tasks):
+        task.cancel()
+    await asyncio.gather(*filter(None, tasks), return_exceptions=True)
+    await client.aiohttp_client_session.close()
