@@ -1,0 +1,123 @@
+"""The HTTP API: who calls, what they send, and every answer in the API's own shape."""
+
+import json
+from collections import deque
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from typing import Any
+
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import BaseRoute, Route
+
+from adapters.playground.discord.guild import BOT, GUILD
+from adapters.playground.discord.refusal import Refusal, missing_permissions, unauthorized
+from adapters.playground.discord.town import Town
+
+Answer = Callable[[Request, Any], Awaitable[Any]]
+BASE = "/discord/api/v10"
+LIMITS = {"X-RateLimit-Limit": "50", "X-RateLimit-Remaining": "49", "X-RateLimit-Reset-After": "1.000"}
+"""Wide, and never enforced: a client that reads its limits here never waits."""
+
+
+def reply(data: Any, status: int = 200, headers: Mapping[str, str] | None = None) -> Response:
+    """JSON with exactly the type that the API names: an SDK takes `; charset` for another one."""
+    if data is None:
+        return Response(status_code=204, headers=dict(headers or {}))
+    return Response(json.dumps(data), status, dict(headers or {}), "application/json")
+
+
+class Api:
+    """Answers whoever has the token; the webhooks' and interactions' own tokens stand in their paths."""
+
+    def __init__(self, town: Town) -> None:
+        self.town = town
+        self.calls: deque[tuple[str, str, Any]] = deque(maxlen=500)
+        """The last calls: method, path below the API's base, body."""
+        self.faults: deque[tuple[str, Response]] = deque()
+        """What the next call of a path that contains this is answered instead, each once: for tests."""
+
+    def route(self, method: str, path: str, answer: Answer, *, open_door: bool = False) -> Route:
+        """A route below the API's base."""
+
+        async def endpoint(request: Request) -> Response:
+            if self.town.outage:
+                return Response("503 Service Unavailable", 503)
+            try:
+                body = await self._enter(request, open_door)
+                data = self._fault(request) or await answer(request, body)
+            except Refusal as no:
+                return reply(no.body, no.status, LIMITS)
+            return data if isinstance(data, Response) else reply(data, headers={**LIMITS, "X-RateLimit-Bucket": path})
+
+        return Route(BASE + path, endpoint, methods=[method])
+
+    async def _enter(self, request: Request, open_door: bool) -> Any:
+        if not open_door and request.headers.get("authorization") != f"Bot {self.town.token}":
+            raise unauthorized()
+        raw = await request.body()
+        try:
+            body = json.loads(raw) if raw else {}
+        except ValueError:
+            raise Refusal(400, 50109, "The request body contains invalid JSON.") from None
+        self.calls.append((request.method, request.url.path.removeprefix(BASE), body))
+        return body
+
+    def _fault(self, request: Request) -> Response | None:
+        for part, answer in self.faults:
+            if part in request.url.path:
+                self.faults.remove((part, answer))
+                return answer
+        return None
+
+    def may(self, right: str) -> None:
+        """Raises `Refusal` where the bot lacks a right."""
+        if right in self.town.guild.denied:
+            raise missing_permissions()
+
+    def routes(self) -> Sequence[BaseRoute]:
+        """Who the bot is, and the guild itself; everything else has a file of its own."""
+        return (
+            self.route("GET", "/users/@me", self.me),
+            self.route("GET", "/oauth2/applications/@me", self.application),
+            self.route("GET", "/applications/@me", self.application),
+            self.route("GET", "/gateway", self.where, open_door=True),
+            self.route("GET", "/gateway/bot", self.where),
+            self.route("GET", "/users/{user}", self.user),
+            self.route("GET", f"/guilds/{GUILD}", self.whole),
+            self.route("GET", f"/guilds/{GUILD}/members/{{user}}", self.member),
+        )
+
+    async def me(self, request: Request, body: Any) -> Any:
+        return {**self.town.guild.users[BOT], "verified": True, "mfa_enabled": False, "flags": 0}
+
+    async def application(self, request: Request, body: Any) -> Any:
+        bot = self.town.guild.users[BOT]
+        return {
+            "id": BOT,
+            "name": bot["global_name"],
+            "icon": None,
+            "description": "",
+            "bot_public": False,
+            "bot_require_code_grant": False,
+            "verify_key": "0" * 64,
+            "flags": 1 << 19,
+            "summary": "",
+            "team": None,
+            "owner": next(iter(self.town.guild.users.values())),
+            "bot": bot,
+        }
+
+    async def where(self, request: Request, body: Any) -> Any:
+        url = str(request.url.replace(scheme="ws", path="/discord/gw", query=""))
+        limit = {"total": 1000, "remaining": 999, "reset_after": 14400000, "max_concurrency": 1}
+        return {"url": url, "shards": 1, "session_start_limit": limit}
+
+    async def user(self, request: Request, body: Any) -> Any:
+        return self.town.somebody(request.path_params["user"])
+
+    async def whole(self, request: Request, body: Any) -> Any:
+        return self.town.guild.whole()
+
+    async def member(self, request: Request, body: Any) -> Any:
+        someone = self.town.somebody(request.path_params["user"])
+        return {"user": someone, **self.town.guild.member(someone["id"])}

@@ -1,0 +1,187 @@
+"""The gateway: one web socket a session, numbered events, and resuming where it broke off."""
+
+import asyncio
+import json
+import zlib
+from collections import deque
+from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import dataclass, field
+
+from starlette.responses import Response
+from starlette.websockets import WebSocket, WebSocketDisconnect
+
+from adapters.playground.discord.guild import BOT, GUILD, Guild, Payload, secret
+
+HEARTBEAT = 41250
+"""Milliseconds, as the platform asks for them."""
+REMEMBERED = 1000
+MESSAGES, DIRECT, CONTENT = 1 << 9, 1 << 12, 1 << 15
+ALL_INTENTS = (1 << 26) - 1
+
+
+class Line:
+    """A web socket, spoken as the client asked for it: bare JSON, or one zlib stream."""
+
+    def __init__(self, socket: WebSocket) -> None:
+        self.socket = socket
+        self._order = asyncio.Lock()
+        self._press = zlib.compressobj() if socket.query_params.get("compress") == "zlib-stream" else None
+
+    async def send(self, payload: Payload) -> None:
+        """Send it, in turn."""
+        text = json.dumps(payload, separators=(",", ":"))
+        async with self._order:
+            if self._press is None:
+                return await self.socket.send_text(text)
+            data = self._press.compress(text.encode()) + self._press.flush(zlib.Z_SYNC_FLUSH)
+            return await self.socket.send_bytes(data)
+
+
+@dataclass
+class Session:
+    """A bot's session: it outlives its sockets."""
+
+    id: str
+    intents: int
+    line: Line | None = None
+    seq: int = 0
+    past: deque[Payload] = field(default_factory=lambda: deque(maxlen=REMEMBERED))
+
+    async def tell(self, event: str, data: Payload) -> None:
+        """An event, now or when the session is resumed."""
+        self.seq += 1
+        payload = {"op": 0, "t": event, "s": self.seq, "d": data}
+        self.past.append(payload)
+        await self.speak(payload)
+
+    async def speak(self, payload: Payload) -> None:
+        """Send it if anybody is there; a socket that breaks is found out by its reader."""
+        if self.line is not None:
+            try:
+                await self.line.send(payload)
+            except (WebSocketDisconnect, RuntimeError, OSError):
+                self.line = None
+
+    def wants(self, event: str, data: Payload) -> bool:
+        """Whether its intents ask for an event."""
+        if not event.startswith("MESSAGE_"):
+            return True
+        return bool(self.intents & (MESSAGES if "guild_id" in data else DIRECT))
+
+    def cut(self, event: str, data: Payload) -> Payload:
+        """The event without what its intents may not see: what people typed, unless they typed it to the bot."""
+        if event not in {"MESSAGE_CREATE", "MESSAGE_UPDATE"} or self.intents & CONTENT or "guild_id" not in data:
+            return data
+        if data["author"]["id"] == BOT or any(each["id"] == BOT for each in data["mentions"]):
+            return data
+        return {**data, "content": "", "embeds": [], "attachments": [], "components": []}
+
+
+class Gateway:
+    """Every session, and the socket's own protocol."""
+
+    def __init__(self, guild: Guild, token: str, down: Callable[[], bool]) -> None:
+        self.guild = guild
+        self.token = token
+        self.down = down
+        self.allowed = ALL_INTENTS
+        """The intents that the application was given; others close the connection with 4014."""
+        self.sessions: dict[str, Session] = {}
+        self.lines: set[Line] = set()
+
+    @property
+    def heard(self) -> bool:
+        """Whether a bot is connected."""
+        return any(session.line for session in self.sessions.values())
+
+    async def tell(self, event: str, data: Payload) -> None:
+        """Tell every session that wants it."""
+        for session in list(self.sessions.values()):
+            if session.wants(event, data):
+                await session.tell(event, session.cut(event, data))
+
+    async def drop(self, code: int = 1012) -> None:
+        """Close every connection; the sessions can be resumed."""
+        for line in list(self.lines):
+            await self._close(line, code)
+
+    async def connect(self, socket: WebSocket) -> None:
+        """One socket, to its end."""
+        if self.down():
+            return await socket.send_denial_response(Response(status_code=503))
+        await socket.accept()
+        line = Line(socket)
+        self.lines.add(line)
+        session: Session | None = None
+        try:
+            await line.send({"op": 10, "d": {"heartbeat_interval": HEARTBEAT}, "s": None, "t": None})
+            while True:
+                session = await self._hear(line, session, json.loads(await socket.receive_text()))
+        except WebSocketDisconnect as left:
+            if session is not None and left.code in {1000, 1001}:
+                self.sessions.pop(session.id, None)
+        except (json.JSONDecodeError, KeyError, RuntimeError):
+            # A frame that means nothing, or a socket that was closed on this side.
+            await self._close(line, 4002)
+        finally:
+            self.lines.discard(line)
+            if session is not None and session.line is line:
+                session.line = None
+
+    async def _hear(self, line: Line, session: Session | None, payload: Payload) -> Session | None:
+        match payload["op"]:
+            case 1:
+                await line.send({"op": 11, "d": None, "s": None, "t": None})
+            case 2:
+                return await self._identify(line, payload["d"])
+            case 6:
+                return await self._resume(line, payload["d"])
+        return session
+
+    async def _identify(self, line: Line, asked: Payload) -> Session | None:
+        if asked["token"].removeprefix("Bot ") != self.token:
+            return await self._close(line, 4004)
+        if asked["intents"] & ~self.allowed:
+            return await self._close(line, 4014)
+        for old in [id for id, each in self.sessions.items() if each.line is None]:
+            del self.sessions[old]
+        session = Session(secret("session", self.guild.ids.next())[:32], asked["intents"], line)
+        self.sessions[session.id] = session
+        await session.tell("READY", self._ready(session, line.socket))
+        await session.tell("GUILD_CREATE", self.guild.whole())
+        return session
+
+    def _ready(self, session: Session, socket: WebSocket) -> Payload:
+        return {
+            "v": 10,
+            "user": {**self.guild.users[BOT], "verified": True, "mfa_enabled": False, "email": None, "flags": 0},
+            "guilds": [{"id": GUILD, "unavailable": True}],
+            "session_id": session.id,
+            "session_type": "normal",
+            "resume_gateway_url": str(socket.url.replace(query="")),
+            "application": {"id": BOT, "flags": 1 << 19},
+            "shard": [0, 1],
+        }
+
+    async def _resume(self, line: Line, asked: Payload) -> Session | None:
+        session = self.sessions.get(asked["session_id"])
+        if asked["token"].removeprefix("Bot ") != self.token:
+            return await self._close(line, 4004)
+        if session is None or (session.past and session.past[0]["s"] > asked["seq"] + 1):
+            await line.send({"op": 9, "d": False, "s": None, "t": None})
+            return None
+        last = asked["seq"]
+        while missed := [each for each in session.past if each["s"] > last]:
+            for payload in missed:
+                await line.send(payload)
+                last = payload["s"]
+        session.line = line
+        await session.tell("RESUMED", {})
+        return session
+
+    async def _close(self, line: Line, code: int) -> Session | None:
+        """Close it, if it is open; there is no session after that."""
+        with suppress(WebSocketDisconnect, RuntimeError, OSError):
+            await line.socket.close(code)
+        return None

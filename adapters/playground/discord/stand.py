@@ -1,0 +1,165 @@
+"""Discord's stand-in: what people do in it, and what they see."""
+
+import asyncio
+import re
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+from starlette.routing import BaseRoute, WebSocketRoute
+
+from adapters.playground.discord import typed
+from adapters.playground.discord.api import BASE, Api
+from adapters.playground.discord.guild import BOT, BOT_NAME, GUILD, HALL, Payload
+from adapters.playground.discord.interactions import COMMAND, PRESS, SUBMIT
+from adapters.playground.discord.messages import Messages
+from adapters.playground.discord.rooms import Rooms
+from adapters.playground.discord.screen import Glass
+from adapters.playground.discord.shapes import Body
+from adapters.playground.discord.town import Town
+from adapters.playground.discord.webhooks import Webhooks
+from adapters.playground.stage import Actor, Clock, Screen
+
+UNSENT = "Your message could not be delivered."
+
+
+class Discord:
+    """One guild on loopback, spoken to by the real SDK."""
+
+    name = "discord"
+
+    def __init__(self, actors: Sequence[Actor], clock: Clock, changed: Callable[[], None]) -> None:
+        self.actors = {actor.key: actor for actor in actors if "discord" in actor.ids}
+        self.town = Town(actors, clock, changed)
+        self.api = Api(self.town)
+        self.parts = (Rooms(self.api), Messages(self.api), Webhooks(self.api))
+        self._closing: set[asyncio.Task[None]] = set()
+
+    @property
+    def changed(self) -> Callable[[], None]:
+        """Called whenever somebody's screen changes."""
+        return self.town.changed
+
+    @changed.setter
+    def changed(self, call: Callable[[], None]) -> None:
+        self.town.changed = self.town.interactions.changed = call
+
+    @property
+    def outage(self) -> bool:
+        """Whether the platform is down: every call is answered with 503, every connection closed."""
+        return self.town.outage
+
+    @outage.setter
+    def outage(self, down: bool) -> None:
+        self.town.outage = down
+        if down and self.town.gateway.lines:
+            closing = asyncio.get_running_loop().create_task(self.town.gateway.drop())
+            self._closing.add(closing)
+            closing.add_done_callback(self._closing.discard)
+        self.changed()
+
+    def routes(self) -> Sequence[BaseRoute]:
+        """The HTTP API and the gateway."""
+        socket = WebSocketRoute("/discord/gw", self.town.gateway.connect)
+        return (socket, *self.api.routes(), *(route for part in self.parts for route in part.routes()))
+
+    def settings(self, base: str) -> Mapping[str, Any]:
+        """The adapter's settings for this guild."""
+        gateway = base.replace("http", "ws", 1) + "/discord/gw"
+        return {"token": self.town.token, "guild": GUILD, "room": HALL, "api": base + BASE, "gateway": gateway}
+
+    def screen(self, viewer: str) -> Screen:
+        """What this actor sees."""
+        return Glass(self.town, self.actors[viewer]).screen()
+
+    def reset(self) -> None:
+        """As new; the bot's session and its commands stay."""
+        self.town.interactions.empty()
+        self.town.guild.empty()
+        self.changed()
+
+    # ---- what people do
+
+    async def say(self, viewer: str, room: str, text: str, reply_to: str = "") -> None:
+        """Type it: a registered command begins an interaction, anything else is a message."""
+        actor, guild = self.actors[viewer], self.town.guild
+        user = actor.ids["discord"]
+        if self.outage:
+            return self.town.interactions.notice(user, room, UNSENT)
+        text = self.mentioned(text)
+        commands = self.town.commands if guild.channels[room]["type"] != 1 else []
+        if text.startswith("/") and (data := typed.data(text, commands, guild)):
+            await self.town.interactions.begin(COMMAND, user, room, actor.locale, data, None)
+            return self.changed()
+        replied = guild.posts[room].get(reply_to)
+        more: Payload = {}
+        if replied is not None:
+            reference = {"type": 0, "channel_id": room, "message_id": reply_to}
+            more = {"type": 19, "message_reference": reference, "referenced_message": replied.payload}
+        post = guild.post(room, guild.users[user], Body(content=text[:2000]), {}, **more)
+        await self.town.posted(post)
+        return None
+
+    def mentioned(self, text: str) -> str:
+        """The text with `@Boris` and `@Tocsin` as the client turns them into mentions."""
+        names: dict[str, str] = {BOT_NAME.lower(): BOT}
+        for actor in self.actors.values():
+            for name in (actor.name, actor.name.split()[0], actor.key):
+                names.setdefault(name.lower(), actor.ids["discord"])
+        either = "|".join(re.escape(name) for name in sorted(names, key=len, reverse=True))
+        return re.sub(rf"(?i)@({either})\b", lambda found: f"<@{names[found[1].lower()]}>", text)
+
+    async def press(self, viewer: str, room: str, bubble: str, knob: str) -> None:
+        """Press a button."""
+        actor, post = self.actors[viewer], self.town.guild.posts[room][bubble]
+        if self.outage:
+            return self.town.interactions.notice(actor.ids["discord"], room, UNSENT)
+        if knob not in {each.get("custom_id") for each in components(post.payload["components"])}:
+            raise KeyError(knob)
+        data = {"custom_id": knob, "component_type": 2, "id": 1}
+        await self.town.interactions.begin(PRESS, actor.ids["discord"], room, actor.locale, data, post)
+        return self.changed()
+
+    async def fill(self, viewer: str, sheet: str, answers: Mapping[str, str]) -> None:
+        """Send the open modal; an empty mapping closes it."""
+        actor = self.actors[viewer]
+        user = actor.ids["discord"]
+        interaction, form = self.town.interactions.forms[user]
+        if form["id"] != sheet:
+            raise KeyError(sheet)
+        del self.town.interactions.forms[user]
+        if answers:
+            data = {"custom_id": form["custom_id"], "components": [filled(p, answers) for p in form["components"]]}
+            await self.town.interactions.begin(
+                SUBMIT, user, interaction.channel, actor.locale, data, interaction.source
+            )
+        self.changed()
+
+    async def react(self, viewer: str, room: str, bubble: str, emoji: str) -> None:
+        """Put a reaction under a message."""
+        user, post = self.actors[viewer].ids["discord"], self.town.guild.posts[room][bubble]
+        post.reactions.setdefault(emoji, set()).add(user)
+        self.changed()
+        about = {"user_id": user, "channel_id": room, "message_id": bubble, "burst": False, "type": 0}
+        where = {"guild_id": GUILD} if "guild_id" in post.payload else {}
+        await self.town.gateway.tell("MESSAGE_REACTION_ADD", {**about, **where, "emoji": {"id": None, "name": emoji}})
+
+
+def components(parts: Any) -> list[Mapping[str, Any]]:
+    """Every component of a message, the nested ones too."""
+    return [each for part in parts for each in (part, *components(part.get("components") or ()))]
+
+
+def filled(part: Mapping[str, Any], answers: Mapping[str, str]) -> Payload:
+    """A part of a modal as the client sends it back."""
+    if part["type"] == 18:
+        return {"type": 18, "id": 1, "component": answered(part["component"], answers)}
+    if part["type"] == 1:
+        return {"type": 1, "id": 1, "components": [answered(each, answers) for each in part["components"]]}
+    return {"type": part["type"], "id": 1}
+
+
+def answered(asked: Mapping[str, Any], answers: Mapping[str, str]) -> Payload:
+    """An input with what was filled in."""
+    value = answers.get(asked["custom_id"], "")
+    answer = {"type": asked["type"], "id": 2, "custom_id": asked["custom_id"]}
+    return {**answer, "value": value} if asked["type"] == 4 else {**answer, "values": [value] if value else []}
