@@ -143,7 +143,7 @@ class Ask:
 class Refused(Exception):
     """A command said no: why, and what to do instead."""
 
-    def __init__(self, text: str, **values: Any) -> None:
+    def __init__(self, text: str, /, **values: Any) -> None:
         super().__init__(text)
         self.phrase = Phrase(text, values)
 

@@ -69,7 +69,7 @@ class Voice:
     """A person's id to their name."""
     now: datetime | None = None
 
-    def say(self, text: str, **values: Any) -> Line:
+    def say(self, text: str, /, **values: Any) -> Line:
         """A marked message with its places filled: what stands there keeps its own kind (a time, a name)."""
         parts: list[str | Inline | Line] = []
         for letters, place, _, _ in Formatter().parse(catalogue(self.language).get(text, text)):
@@ -82,7 +82,7 @@ class Voice:
         """A phrase, said."""
         return self.say(phrase.text, **phrase.values)
 
-    def word(self, text: str, **values: Any) -> str:
+    def word(self, text: str, /, **values: Any) -> str:
         """The same in bare letters: a label, a button."""
         return "".join(part.text for part in self.say(text, **values))
 

@@ -122,6 +122,7 @@ class Stage:
             (actor.key, platform, bubble.id)
             for actor in COMPANY
             for platform in actor.ids
+            if platform in self.playground.stands
             for room in self._rooms_of(platform, actor.key, "dm")
             for bubble in room.bubbles
             if bubble.bot
@@ -152,15 +153,16 @@ class Stage:
             return any(says(bubble, step) for room in rooms() for bubble in room.bubbles)
 
         await self._until(
-            there, step, what=lambda: f"{where}: " + "\n---\n".join(b.text for r in rooms() for b in r.bubbles)
+            there, step, seen=lambda: f"{where}: " + "\n---\n".join(b.text for r in rooms() for b in r.bubbles)
         )
 
-    async def _until(self, what: Callable[[], Any], step: Step, patience: float = PATIENCE, **more: Any) -> Any:
+    async def _until(
+        self, what: Callable[[], Any], step: Step, patience: float = PATIENCE, seen: Callable[[], str] = str
+    ) -> Any:
         try:
             return await self.playground.until(what, patience)
         except TimeoutError:
-            seen = more["what"]() if "what" in more else ""
-            raise AssertionError(f"line {step.line}: {step.text}\nis not so. There is:\n{seen}") from None
+            raise AssertionError(f"line {step.line}: {step.text}\nis not so. There is:\n{seen()}") from None
 
 
 def says(bubble: Bubble, step: Step) -> bool:
