@@ -3,6 +3,7 @@
 anna@slack > /incident declare db is down --sev 1      types it in the standing room
 boris@discord in room > on it                          types it in the war room (`in dm`: to the bot alone)
 boris@discord presses Take                             presses the newest such button there
+anna@telegram in room answers it came back             replies to the bot's newest question there
 carlos@slack fills text = all is well; next = 30m      sends the form that is open before them
 slack discord telegram | SEV1 #1 · nobody has it [Take]    a message in the standing room says all of this
 slack discord room | Boris has it                      the same in the war room
@@ -43,7 +44,7 @@ class Step:
 PLATFORM = r"(?:slack|discord|telegram)"
 ACT = re.compile(
     rf"(?P<who>\w+)@(?P<on>{PLATFORM})(?: in (?P<place>hall|room|dm))? +"
-    r"(?P<verb>>|presses|fills|sees|does not see) *(?P<words>.*)"
+    r"(?P<verb>>|presses|fills|answers|sees|does not see) *(?P<words>.*)"
 )
 SHOWN = re.compile(rf"(?P<on>{PLATFORM}(?: +{PLATFORM})*)(?: +(?P<place>hall|room))? *\| *(?P<words>.*)")
 TOLD = re.compile(rf"(?P<on>{PLATFORM}) *-> *(?P<who>\w+) *\| *(?P<words>.*)")
@@ -83,7 +84,7 @@ def _act(number: int, text: str, found: re.Match[str]) -> Step:
         return Step(number, text, "fills", *where, answers={name.strip(): value.strip() for name, value in pairs})
     if found["verb"] in {"sees", "does not see"}:
         return Step(number, text, found["verb"], *where, **_expected(found["words"]))
-    return Step(number, text, "says" if found["verb"] == ">" else "presses", *where, words=found["words"])
+    return Step(number, text, "says" if found["verb"] == ">" else found["verb"], *where, words=found["words"])
 
 
 def _expected(words: str) -> dict[str, tuple[str, ...]]:

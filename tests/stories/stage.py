@@ -64,6 +64,14 @@ class Stage:
         found = await self._until(find, step)
         await stand.press(step.who, *found)
 
+    async def _answers(self, step: Step) -> None:
+        def asked() -> str | None:
+            bubbles = reversed(self.room(step).bubbles)
+            return next((bubble.id for bubble in bubbles if bubble.bot and "≫" in bubble.text), None)
+
+        question = await self._until(asked, step)
+        await self.playground[step.platforms[0]].say(step.who, self.room(step).id, step.words, question)
+
     async def _fills(self, step: Step) -> None:
         stand = self.playground[step.platforms[0]]
         sheet = await self._until(lambda: stand.screen(step.who).sheet, step)

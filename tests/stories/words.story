@@ -1,0 +1,27 @@
+# What people say in one room is read in the others, in their name, and pings nobody.
+
+anna@slack > /incident declare db is down --sev 3
+slack discord telegram room | SEV3 #1 db is down
+carlos@discord in room > I see *smoke* <!here> @everyone
+slack telegram room | I see *smoke* <!here>
+boris@telegram in room > on my way
+slack discord room | on my way
+
+# A command typed with a slip, an incident that is not there, a thing that cannot be.
+anna@slack in room > /incident akc
+anna@slack sees Did you mean: ack
+carlos@discord in room > !ack #99
+discord room | There is no incident #99
+boris@telegram in room > /incident sev 9
+telegram room | `sev` cannot be “9”
+
+# A newcomer may read, and is shown the way in.
+dana@slack > /incident ack #1
+dana@slack sees I do not know you here yet
+dana@slack > /incident list
+dana@slack sees SEV3 #1 db is down
+dana@slack does not see PAGE SEV3
+
+# A manager gets the short story in her language.
+mia@slack > /incident summary #1
+mia@slack sees #1 摘要 · 目前待确认
