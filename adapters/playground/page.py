@@ -236,10 +236,12 @@ class Page:
         return self.stands[name]
 
     def stand(self, deed: Deed) -> StandIn:
-        """The platform that somebody acts on; a 404 where they have no account."""
+        """The platform that somebody acts on; a 404 where they have no account, a 409 while it is down."""
         stand = self.platform(deed.platform)
         if deed.platform not in self.actor(deed.viewer).ids:
             raise HTTPException(404, f"{self.actors[deed.viewer].name} has no account on {deed.platform}.")
+        if stand.outage:
+            raise HTTPException(409, f"{deed.platform.capitalize()} is down.")
         return stand
 
     def room(self, deed: Deed, id: str) -> Room:

@@ -100,6 +100,11 @@ async def test_the_list_stays_where_a_person_reads_and_else_at_its_end(page: Pag
     await playground["slack"].say("carlos", "main", "one more")
     await expect(page.locator(".slack .message")).to_have_count(61)
     assert await messages.evaluate("list => list.scrollTop") == 100
+    await say(page, "slack", "my own")
+    await expect(page.locator(".slack .message")).to_have_count(62)
+    assert await messages.evaluate(at_end)
+    await page.set_viewport_size({"width": 1280, "height": 700})
+    await page.wait_for_function(f"({at_end})(document.querySelector('.slack .messages'))")
 
 
 async def test_a_new_war_room_is_entered_gently(page: Page) -> None:

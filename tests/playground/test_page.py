@@ -85,6 +85,8 @@ async def test_a_platform_is_taken_down_and_brought_back(web: httpx.AsyncClient,
         assert playground["discord"].outage is down
         panes = (await web.get("/screen", params={"viewer": "anna"})).json()
         assert panes["discord"]["outage"] is down
+        said = await web.post("/say", json={**ANNA, "platform": "discord", "room": "main", "text": "hello"})
+        assert said.status_code == (409 if down else 204)
 
 
 @pytest.mark.parametrize(

@@ -68,7 +68,6 @@ function front(platform) {
   all(".pane").forEach((pane) => pane.classList.toggle("front", pane.dataset.platform === platform));
   if (!panes[platform].viewer) return;
   panes[platform].draw();
-  panes[platform].catchUp();
   mark();
 }
 

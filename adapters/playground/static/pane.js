@@ -27,6 +27,8 @@ export class Pane {
     this.me.onclick = () => this.offer(this.others.hidden);
     this.pin.onclick = () => this.find(this.pinned);
     this.menu.onclick = () => element.classList.toggle("open");
+    this.messages.onscroll = () => (this.reading = this.behind() > 60);
+    new ResizeObserver(() => this.reading || this.catchUp()).observe(this.messages);
     element.addEventListener("keydown", (event) => event.key === "Escape" && this.offer(false));
   }
 
@@ -151,17 +153,24 @@ export class Pane {
   }
 
   drawRoom() {
-    const { room, messages } = this;
+    const { room } = this;
     const bubbles = room?.bubbles ?? [];
     const key = this.key(this.open);
-    const reading = key === this.drawn && messages.scrollHeight - messages.scrollTop - messages.clientHeight > 60;
-    if (key !== this.drawn) this.nodes.clear();
+    if (key !== this.drawn) {
+      this.nodes.clear();
+      this.reading = false;
+    }
     this.drawn = key;
     this.drawWhere(room);
     this.drawPin(bubbles.filter((bubble) => bubble.pinned));
     this.drawMessages(bubbles);
     if (this.visible) bubbles.forEach((bubble) => this.seen.add(this.key(this.open, bubble.id)));
-    if (!reading) this.catchUp();
+    if (!this.reading) this.catchUp();
+  }
+
+  /** How far, in pixels, the newest message is below. */
+  behind() {
+    return this.messages.scrollHeight - this.messages.scrollTop - this.messages.clientHeight;
   }
 
   /** To the newest message. */
@@ -315,5 +324,6 @@ function latest(rooms) {
 
 function goesOn(before, bubble) {
   const same = before.author === bubble.author && before.bot === bubble.bot && before.ephemeral === bubble.ephemeral;
-  return same && !bubble.reply_to && !bubble.colour && Date.parse(bubble.at) - Date.parse(before.at) < 5 * 60000;
+  const plain = !bubble.reply_to && !bubble.colour && !before.colour && !before.buttons.length;
+  return same && plain && Date.parse(bubble.at) - Date.parse(before.at) < 5 * 60000;
 }
