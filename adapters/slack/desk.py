@@ -27,7 +27,7 @@ SOON = 1.0
 """Seconds that a hearing may take before it is acknowledged without its answer."""
 TRIES = 3
 """How often an answer is sent before it is given up."""
-UNHEARD = N_("That could not be kept just now, and nothing was changed. Please say it again in a moment.")
+UNHEARD = N_("I could not keep that just now, and nothing was changed. Please say it again in a moment.")
 
 Reply = Card | Form | None
 

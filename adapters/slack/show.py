@@ -3,6 +3,7 @@
 Limits: https://docs.slack.dev/reference/block-kit/blocks
 """
 
+import json
 from collections.abc import Iterator, Sequence
 from html import escape
 
@@ -21,12 +22,22 @@ PLAIN: Native = {"unfurl_links": False, "unfurl_media": False}
 """What is posted brings no previews with it."""
 
 BODY, TITLE, VALUE, FOOTER, PREVIEW = 8_000, 500, 400, 1_500, 300
-"""Together they stay below the 13,200 letters of JSON at which the platform refuses a message."""
+TOGETHER = 12_800
+"""Letters of JSON: somewhere above 13,000 the platform refuses a message (bolt-js#2509)."""
 
 
 def card(card: Card) -> Native:
-    """`text`, `blocks` and `attachments`: the colour is the bar of an attachment that holds all but the title."""
-    head, rest = _head(card), [*_body(card), *_foot(card)]
+    """`text`, `blocks` and `attachments`, as much of the card as the platform takes."""
+    for part in (1, 2, 4, 8, 16):
+        drawn = _drawn(card, part)
+        if len(json.dumps(drawn, ensure_ascii=False)) <= TOGETHER:
+            return drawn
+    return {"text": _preview(card), "blocks": _head(card), "attachments": []}
+
+
+def _drawn(card: Card, part: int) -> Native:
+    """The colour is the bar of an attachment that holds all but the title. Long texts get a `part`th of their room."""
+    head, rest = _head(card), [*_body(card, part), *_foot(card, part)]
     colour, preview = COLOURS[card.tone], _preview(card)
     if not (colour and rest):
         return {"text": preview, "blocks": [*head, *rest], "attachments": []}
@@ -48,30 +59,31 @@ def _bold(each: object) -> Run:
     return Run(each.text, bold=True, link=each.link) if isinstance(each, Run) else bold(getattr(each, "text", ""))
 
 
-def _body(card: Card) -> Iterator[Native]:
-    yield from rich(cut(card.body, BODY))
-    if fields := [_field(each) for each in card.facts]:
+def _body(card: Card, part: int) -> Iterator[Native]:
+    yield from rich(cut(card.body, BODY // part))
+    facts = [Fact(cut_letters(each.label, 75), _value(each, part)) for each in card.facts[:20]]
+    if fields := [_field(each) for each in facts]:
         if all(fields):
             yield from ({"type": "section", "fields": list(some)} for some in _batches(fields, 10))
         else:
-            yield from rich(tuple(Para(line(bold(f"{each.label}: "), _value(each))) for each in card.facts))
+            yield from rich(tuple(Para(line(bold(f"{each.label}: "), each.value)) for each in facts))
 
 
 def _field(fact: Fact) -> Native | None:
     """A fact as a field, side by side with others; None where only rich text can say it safely."""
-    label, value = mrkdwn((Run(fact.label),)), mrkdwn(_value(fact))
+    label, value = mrkdwn((Run(fact.label),)), mrkdwn(fact.value)
     return {"type": "mrkdwn", "text": f"*{label}*\n{value}", "verbatim": True} if label and value else None
 
 
-def _value(fact: Fact) -> Line:
-    return cut_line(fact.value, VALUE) or (Run("–"),)
+def _value(fact: Fact, part: int) -> Line:
+    return cut_line(fact.value, VALUE // part) or (Run("–"),)
 
 
-def _foot(card: Card) -> Iterator[Native]:
+def _foot(card: Card, part: int) -> Iterator[Native]:
     if pressed := [*_buttons(card.buttons, card.links)]:
         yield from ({"type": "actions", "elements": list(some)} for some in _batches(pressed, 25))
     if card.footer:
-        footer = cut_line(card.footer, FOOTER)
+        footer = cut_line(card.footer, FOOTER // part)
         marked = mrkdwn(footer)
         small = {"type": "mrkdwn", "text": marked, "verbatim": True} if marked else _letters(plain(footer), 2000)
         yield {"type": "context", "elements": [small]}
