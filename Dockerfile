@@ -2,13 +2,13 @@ FROM python:3.11.13-slim-bookworm AS build
 WORKDIR /src
 COPY requirements.txt requirements.run.txt ./
 RUN python -m venv /build && /build/bin/pip install --no-cache-dir --require-hashes -r requirements.txt
-RUN python -m venv /opt/tocsin && /opt/tocsin/bin/pip install --no-cache-dir --require-hashes -r requirements.run.txt
-COPY pyproject.toml README.md ./
+RUN python -m venv --without-pip /opt/tocsin \
+    && /build/bin/pip --python /opt/tocsin/bin/python install --no-cache-dir --require-hashes -r requirements.run.txt
+COPY pyproject.toml README.md LICENSE ./
 COPY bot bot
 COPY adapters adapters
 RUN /build/bin/python -m hatchling build -t wheel \
-    && /opt/tocsin/bin/pip install --no-cache-dir --no-deps dist/*.whl \
-    && /opt/tocsin/bin/python -m compileall -q /opt/tocsin
+    && /build/bin/pip --python /opt/tocsin/bin/python install --no-cache-dir --no-deps dist/*.whl
 
 FROM python:3.11.13-slim-bookworm
 COPY --from=build /opt/tocsin /opt/tocsin
