@@ -89,6 +89,8 @@ class Playground:
             log_level="warning",
             access_log=False,
             date_header=False,
+            # Longer than any client keeps a connection: else it is closed under a request now and then.
+            timeout_keep_alive=120,
             timeout_graceful_shutdown=1,
         )
         server = await serve(config, ear)

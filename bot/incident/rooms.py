@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from bot.book import Ask, Command, Entry, Event, event
 from bot.ports import Place
-from bot.text.words import N_
+from bot.text.words import N_, Phrase
 
 if TYPE_CHECKING:
     from bot.incident.incident import Incident
@@ -18,10 +18,13 @@ class RoomOpened(Event):
 
     place: str
 
-    says = N_("the war room is open: {place}")
+    says = N_("the war room on {platform} is open")
 
     def onto(self, incident: "Incident", entry: Entry) -> "Incident":
         return replace(incident, rooms={**incident.rooms, Place.parse(self.place).platform: self.place})
+
+    def phrase(self, entry: Entry) -> Phrase:
+        return Phrase(self.says, {"platform": Place.parse(self.place).platform.capitalize()})
 
 
 @dataclass(frozen=True)
