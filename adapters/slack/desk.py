@@ -191,7 +191,8 @@ class Listener:
         elif field and isinstance(reply, Form):
             await ack(response_action="update", view=modal(reply, heard.back))
         elif inline and isinstance(reply, Card):
-            await ack(**answered(reply, alone=reply.to != "room"))
+            # As one dict: by keywords Bolt would take the attachments and forget the blocks.
+            await ack(answered(reply, alone=reply.to != "room"))
         else:
             self.desk.later(self.desk.answer(heard.back, reply))
             await ack()

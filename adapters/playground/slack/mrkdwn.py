@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Callable, Mapping, Sequence
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from html import escape, unescape
 from typing import Any
 
@@ -49,28 +49,36 @@ def reference(ref: str, at: Workspace) -> str:
             return mention(f"#{at.channels[channel].name if channel in at.channels else label or channel}")
         case "!", special:
             return (
-                dated(special, label) if special.startswith("date^") else mention(f"@{label or special.split('^')[0]}")
+                dated(special, label, at)
+                if special.startswith("date^")
+                else mention(f"@{label or special.split('^')[0]}")
             )
     return link(target, label)
 
 
-def dated(special: str, fallback: str) -> str:
+def dated(special: str, fallback: str, at: Workspace) -> str:
     """`date^1392734382^{date_short} {time}`, in the reader's zone: here UTC."""
     _, ts, shape, *_ = [*special.split("^"), "", ""]
-    return time(int(ts), shape) if ts.isdigit() else escape(fallback)
+    return time(int(ts), shape, at.clock.now()) if ts.isdigit() else escape(fallback)
 
 
-def time(ts: int, shape: str) -> str:
+def time(ts: int, shape: str, now: datetime) -> str:
     """An instant in one of the platform's shapes."""
     at = datetime.fromtimestamp(ts, UTC)
-    values = {
-        "time": f"{at:%H:%M}",
-        "time_secs": f"{at:%H:%M:%S}",
-        "date_num": f"{at:%Y-%m-%d}",
-        "ago": f"at {at:%H:%M}",
-    }
-    shown = re.sub(r"\{(\w+)\}", lambda found: values.get(found[1], f"{at:%b} {at.day}"), shape)
+    day = f"{at:%b} {at.day}"
+    pretty = {0: "today", 1: "yesterday"}.get((now.date() - at.date()).days, day)
+    values = {"time": f"{at:%H:%M}", "time_secs": f"{at:%H:%M:%S}", "date_num": f"{at:%Y-%m-%d}", "ago": ago(now - at)}
+    values |= {"date_short_pretty": pretty, "date_pretty": pretty, "date_long_pretty": pretty}
+    shown = re.sub(r"\{(\w+)\}", lambda found: values.get(found[1], day), shape)
     return f'<time datetime="{at.isoformat()}">{escape(shown)}</time>'
+
+
+def ago(length: timedelta) -> str:
+    """How long since, in the one unit that says it."""
+    for unit, seconds in (("day", 86400), ("hour", 3600), ("minute", 60)):
+        if count := int(length.total_seconds() // seconds):
+            return f"{count} {unit}{'s' if count > 1 else ''} ago"
+    return "just now"
 
 
 def mention(text: str) -> str:
@@ -138,7 +146,7 @@ def drawn(each: Mapping[str, Any], at: Workspace) -> str:
         case "emoji":
             return f":{escape(each['name'])}:"
         case "date":
-            return time(int(each["timestamp"]), each["format"])
+            return time(int(each["timestamp"]), each["format"], at.clock.now())
     return ""
 
 

@@ -176,6 +176,10 @@ async def test_reactions_and_a_fresh_start(playground: Playground) -> None:
         ("&gt; said\nx", "<blockquote>said</blockquote><br>x"),
         ("```a *b*```", "<pre>a *b*</pre>"),
         ("<!date^1772445720^{date_short} {time}|x>", '<time datetime="2026-03-02T10:02:00+00:00">Mar 2 10:02</time>'),
+        (
+            "<!date^1772442120^{date_pretty}, {ago}|x>",
+            '<time datetime="2026-03-02T09:02:00+00:00">today, 1 hour ago</time>',
+        ),
     ],
 )
 def test_its_markup(playground: Playground, native: str, html: str) -> None:

@@ -40,6 +40,16 @@ async def test_a_slash_command_is_heard_and_answered_to_the_speaker_alone(town: 
     assert not town.bubbles("mia")
 
 
+async def test_an_answer_has_its_title_and_its_colour(town: Town) -> None:
+    town.house.script["list"] = Card(title=line("Open *now*"), body=(Para(line("#1")),), tone="busy", to="speaker")
+    await town.say("anna", "/incident list")
+    (answer,) = town.bubbles("anna")
+    assert (answer.text, answer.colour, answer.ephemeral) == ("Open *now*\n#1", "#1d9bd1", True)
+    town.house.script["list"] = Card()
+    await town.say("anna", "/incident list")
+    assert town.bubbles("anna")[-1].text == "…"
+
+
 async def test_what_is_for_the_room_is_seen_by_the_room(town: Town) -> None:
     town.house.script["ack"] = card("Anna has it")
     await town.say("anna", "/incident ack")
