@@ -62,6 +62,18 @@ async def test_the_main_job(page: Page) -> None:
     await expect(page.locator(".slack .me")).to_contain_text("Mia")
 
 
+async def test_the_links_of_a_card_lead_to_the_other_panes(page: Page) -> None:
+    await suggested(page, 0)
+    await shown(page, "Rooms: ")
+    for platform, other in (("slack", "discord"), ("discord", "telegram"), ("telegram", "slack")):
+        where = page.locator(f".{platform} .where h2")
+        war_room = await where.inner_text()
+        await page.locator(f".{platform} .rooms button").first.click()
+        await expect(where).not_to_have_text(war_room)
+        await page.locator(f".{other} .messages").get_by_role("link", name=platform.title()).first.click()
+        await expect(where).to_have_text(war_room)
+
+
 async def test_a_button_and_its_form(page: Page) -> None:
     await suggested(page, 0)
     await shown(page, "Nobody has it")
