@@ -1,55 +1,37 @@
-"""The connection to Discord: its gateway and its HTTP API, through discord.py's own client.
+"""The connection to Discord, through discord.py: its gateway for what is said, its HTTP client for what is shown.
 
-Requests are made as plain payloads on the library's HTTP client, which knows Discord's buckets; its views and
-caches stay out, because a button must work after a restart.
+Payloads are made and read here as they go over the wire; the library's views and caches stay out, because a button
+must work after a restart.
 """
 
 import asyncio
-import re
-from collections.abc import AsyncIterator, Callable, Sequence
-from contextlib import asynccontextmanager
-from hashlib import sha256
+import logging
+from collections import defaultdict
+from collections.abc import Callable, Sequence
 from typing import Any
 
-import aiohttp
-import discord
+import structlog
 import yarl
 from discord import gateway
-from discord.http import MultipartParameters, Route
+from discord.http import Route
 from pydantic import BaseModel, ConfigDict, Field, SecretStr
 
 from adapters.discord import read
+from adapters.discord.ears import Ears
 from adapters.discord.menu import holds, tree
 from adapters.discord.read import NAME
-from adapters.discord.show import EPHEMERAL, copy_of, modal, show
-from bot.ports import (
-    Can,
-    Card,
-    ChatError,
-    Copy,
-    Forbidden,
-    Form,
-    Gone,
-    Handle,
-    House,
-    MessageId,
-    Place,
-    Room,
-    Said,
-    Throttled,
-    Unheard,
-    Unreachable,
-)
-from bot.text.rich import Para
-from bot.text.words import N_, Voice, known
+from adapters.discord.replies import Replies
+from adapters.discord.show import VIEW, channel, closed, copied, page, show, sign, spoken
+from adapters.discord.wire import Wire
+from bot.ports import Can, Card, ChatError, Copy, Forbidden, Gone, Handle, House, MessageId, Place, Room, Throttled
 
-PATIENCE = 1.0
-"""Seconds after which an answer is deferred: Discord waits for three."""
-OLD_EDITS = 30046
-"""Discord's code for too many edits to a message older than an hour."""
+log = structlog.get_logger()
+# The library tells of every reconnection with a traceback; what matters is told by whoever listens.
+logging.getLogger("discord").addHandler(logging.NullHandler())
+
 HOOK = "Tocsin mirror"
-VIEW = 1 << 10
-LATER = N_("I could not keep that just now, and nothing was changed. Please say it again in a moment.")
+STARTS_KEPT = 50
+"""Discord takes 1,000 fresh sessions a day and then resets the token: the last ones are not touched."""
 
 
 class Settings(BaseModel):
@@ -58,9 +40,9 @@ class Settings(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     token: SecretStr = Field(description="The bot's token.")
-    guild: str = Field(description="The server's id.")
-    room: str = Field(description="The standing incident room: a text channel's id.")
-    category: str = Field(default="", description="The category in which war rooms are opened.")
+    guild: str = Field(pattern=r"^\d+$", description="The server's id.")
+    room: str = Field(pattern=r"^\d+$", description="The standing incident room: a text channel's id.")
+    category: str = Field(default="", pattern=r"^\d*$", description="The category in which war rooms are opened.")
     api: str = Field(default="https://discord.com/api/v10", description="Where the HTTP API answers.")
     gateway: str = Field(default="wss://gateway.discord.gg/", description="Where the gateway answers.")
 
@@ -72,41 +54,6 @@ def open_chat(settings: Settings) -> "Discord":
     return Discord(settings)
 
 
-class Ears(discord.Client):
-    """One connection: a client cannot be used again after it was closed."""
-
-    def __init__(self, chat: "Discord", house: House, ready: Callable[[], None]) -> None:
-        wanted = discord.Intents(guilds=True, guild_messages=True, dm_messages=True, message_content=True)
-        super().__init__(
-            intents=wanted,
-            max_ratelimit_timeout=30,
-            guild_ready_timeout=0.2,
-            max_messages=None,
-            chunk_guilds_at_startup=False,
-            enable_debug_events=True,
-        )
-        self.chat, self.house, self.connected = chat, house, ready
-
-    async def on_ready(self) -> None:
-        """A fresh session: it may come many times."""
-        await self.chat.register(self, self.house)
-        self.connected()
-
-    async def on_resumed(self) -> None:
-        """The gap was replayed."""
-        self.connected()
-
-    async def on_socket_raw_receive(self, text: str) -> None:
-        """The gateway's own payloads: the library's objects need a cache that a restart empties."""
-        raw = discord.utils._from_json(text)
-        if raw.get("t") == "INTERACTION_CREATE":
-            await self.chat.interact(self, self.house, raw["d"])
-        elif raw.get("t") == "MESSAGE_CREATE" and self.user:
-            said = read.message(raw["d"], str(self.user.id), self.house.grammar())
-            if said:
-                await self.chat.answer_message(self.house, said)
-
-
 class Discord:
     """Discord, as the core sees it."""
 
@@ -116,219 +63,134 @@ class Discord:
         self.settings = settings
         self.can = Can(label="Discord", ephemeral=True, forms=True, private_rooms=True, text=2000, identity=True)
         self.hall: Place | None = Place(NAME, settings.room)
-        self.client: Ears | None = None
-        self.hooks: dict[str, tuple[str, str]] = {}
-        self.direct: dict[str, str] = {}
+        self._wire = Wire(settings.api, settings.token.get_secret_value())
+        self._replies = Replies(self._wire)
+        self._hooks: dict[str, tuple[str, str]] = {}
+        self._order: dict[str, asyncio.Lock] = defaultdict(asyncio.Lock)
 
     # ---- the way in
 
     async def listen(self, house: House, ready: Callable[[], None]) -> None:
-        """Until cancelled, or until the connection cannot go on."""
-        async with Ears(self, house, ready) as client:
-            self.client = client
-            try:
-                await client.start(self.settings.token.get_secret_value())
-            finally:
-                self.client = None
+        """Hear what is said, until cancelled. Raises when the connection cannot go on."""
 
-    async def register(self, client: Ears, house: House) -> None:
-        """Bring the command tree up to date; a guild takes 200 new commands a day, so only when it changed."""
-        wanted = tree(house.grammar("en"), {tag: house.grammar(tag) for tag in house.languages() if tag != "en"})
-        app = client.application_id or 0
-        there = await client.http.get_guild_commands(app, int(self.settings.guild))
-        if not holds(there, wanted):
-            await client.http.bulk_upsert_guild_commands(app, int(self.settings.guild), wanted)
+        async def hear(ears: Ears, event: str, raw: Any) -> None:
+            await self._hear(house, ears, event, raw)
 
-    async def interact(self, client: Ears, house: House, raw: Any) -> None:
-        """A command, a press or a form: answered within three seconds, or deferred and answered later."""
-        said = read.interaction(raw)
-        if said is None:
+        async def connected(ears: Ears) -> None:
+            await self._register(house)
+            ready()
+
+        await self._spare()
+        async with Ears(hear, connected) as ears:
+            await ears.listen(self.settings.token.get_secret_value())
+
+    async def _spare(self) -> None:
+        """Raises `Throttled` where few fresh sessions are left for today."""
+        limit = (await self._wire.call("GET", "/gateway/bot"))["session_start_limit"]
+        if limit["remaining"] <= STARTS_KEPT:
+            raise Throttled("too many new sessions today", retry_in=limit["reset_after"] / 1000)
+
+    async def _hear(self, house: House, ears: Ears, event: str, raw: Any) -> None:
+        if raw.get("guild_id") not in {None, self.settings.guild}:
             return
-        hearing = asyncio.get_running_loop().create_task(self._hear(house, said))
-        done, _ = await asyncio.wait({hearing}, timeout=PATIENCE)
+        if event == "INTERACTION_CREATE":
+            if said := read.interaction(raw):
+                await self._replies.interact(house, said, raw)
+        elif said := read.message(raw, ears.names(self.settings.guild), house.grammar()):
+            # The library begins a task for each event: without this, what somebody said twice could turn around.
+            async with self._order[said.place.room]:
+                answer = await self._replies.hear(house, said)
+            await self._replies.answer(house, said, answer)
+
+    async def _register(self, house: House) -> None:
+        """Bring the command tree up to date; a server takes 200 new commands a day, so only when it changed."""
+        wanted = tree(house.grammar(), {tag: house.grammar(tag) for tag in house.languages()})
+        path = f"/applications/{{application_id}}/guilds/{self.settings.guild}/commands"
         try:
-            if done:
-                await self._respond(client, raw, *reply(hearing.result()))
-                return
-            await self._respond(client, raw, 5, {"flags": EPHEMERAL})
-            answer = await hearing
-            if isinstance(answer, Card):
-                await self._later(client, raw, show(answer))
-        except ChatError:
-            return
-
-    async def answer_message(self, house: House, said: Said) -> None:
-        """Somebody typed to the bot, or chattered: an answer for their eyes alone goes to them in person."""
-        answer = await self._hear(house, said)
-        if isinstance(answer, Form):
-            usage = f"/{house.grammar().root} {answer.words}"
-            answer = Card(body=(Para(Voice().say("{usage} …", usage=usage)),), to="quiet")
-        try:
-            if isinstance(answer, Card) and answer.to == "speaker" and not said.direct:
-                await self.tell(said.by, answer, said.key)
-            elif isinstance(answer, Card):
-                await self.put(said.place, answer, None, said.key)
-        except ChatError:
-            return
-
-    async def _hear(self, house: House, said: Said) -> Card | Form | None:
-        try:
-            return await house.hear(said)
-        except Unheard:
-            return Card(body=(Para(Voice(known(said.locale) or "en").say(LATER)),), to="quiet")
-
-    async def _respond(self, client: Ears, raw: Any, kind: int, data: dict[str, Any]) -> None:
-        route = Route(
-            "POST",
-            "/interactions/{webhook_id}/{webhook_token}/callback",
-            webhook_id=raw["id"],
-            webhook_token=raw["token"],
-        )
-        async with failing():
-            await client.http.request(route, json={"type": kind, "data": data})
-
-    async def _later(self, client: Ears, raw: Any, data: dict[str, Any]) -> None:
-        route = Route(
-            "PATCH",
-            "/webhooks/{webhook_id}/{webhook_token}/messages/@original",
-            webhook_id=raw["application_id"],
-            webhook_token=raw["token"],
-        )
-        async with failing():
-            await client.http.request(route, json=data)
+            me = await self._wire.me()
+            there = await self._wire.call("GET", f"{path}?with_localizations=true", application_id=me)
+            if not holds(there, wanted):
+                await self._wire.call("PUT", path, wanted, application_id=me)
+        except ChatError as wrong:
+            log.warning("the menu of commands could not be brought up to date", chat=NAME, why=str(wrong))
 
     # ---- the way out
 
     async def put(self, place: Place, card: Card, over: MessageId | None, key: str) -> MessageId:
         """Show a card: new, or in place of `over`."""
-        shown, http = show(card), self._http()
-        async with failing():
-            if over is None:
-                sent = await http.send_message(int(place.room), params=with_nonce(shown, key))
-                return MessageId(str(sent["id"]))
-            await http.edit_message(int(place.room), int(over), params=MultipartParameters(shown, None, None))
+        if over is None:
+            return MessageId(await self._replies.post(place, show(card), key))
+        path = "/channels/{channel_id}/messages/{message_id}"
+        await self._wire.call("PATCH", path, show(card), channel_id=place.room, message_id=over)
         return over
 
     async def tell(self, handle: Handle, card: Card, key: str) -> tuple[Place, MessageId]:
-        """Tell one person in their direct messages: refused where they closed them, or share no server with us."""
-        http = self._http()
-        async with failing():
-            if handle.id not in self.direct:
-                self.direct[handle.id] = str((await http.start_private_message(int(handle.id)))["id"])
-            room = self.direct[handle.id]
-            sent = await http.send_message(int(room), params=with_nonce(show(card), key))
-        return Place(NAME, room), MessageId(str(sent["id"]))
-
-    async def post(self, place: Place, copy: Copy) -> MessageId:
-        """What was said elsewhere, in its author's name: by a webhook of our own."""
-        http = self._http()
-        async with failing():
-            hook, token = await self._hook(place)
-            route = Route("POST", "/webhooks/{webhook_id}/{webhook_token}", webhook_id=hook, webhook_token=token)
-            sent = await http.request(route, json=copy_of(copy), params={"wait": "true"})
-        return MessageId(str(sent["id"]))
-
-    async def _hook(self, place: Place) -> tuple[str, str]:
-        if place.room not in self.hooks:
-            http = self._http()
-            ours = str(self.client.application_id if self.client else "")
-            there = await http.channel_webhooks(int(place.room))
-            mine = [each for each in there if str(each.get("application_id")) == ours and each.get("token")]
-            hook: Any = mine[0] if mine else await http.create_webhook(int(place.room), name=HOOK)
-            self.hooks[place.room] = (str(hook["id"]), str(hook["token"]))
-        return self.hooks[place.room]
+        """Tell one person, loudly: refused where they take no direct messages, or share no server with us."""
+        place, message = await self._replies.whisper(handle, page(card), key)
+        return place, MessageId(message)
 
     async def open(self, room: Room) -> Place:
-        """A text channel; its topic carries the key, by which a later try finds it."""
-        http, mark = self._http(), f"[{room.key}]"
-        async with failing():
-            there = await http.get_all_guild_channels(int(self.settings.guild))
-            for channel in there:
-                if str(channel.get("topic") or "").endswith(mark):
-                    return Place(NAME, str(channel["id"]))
-            options: dict[str, Any] = {"name": slug(room.name), "topic": f"{room.topic[:900]} {mark}"}
-            if self.settings.category:
-                options["parent_id"] = int(self.settings.category)
-            if room.private:
-                options["permission_overwrites"] = self._closed()
-            made = await http.create_channel(int(self.settings.guild), 0, **options)
-        return Place(NAME, str(made["id"]))
-
-    def _closed(self) -> list[dict[str, Any]]:
-        """Nobody sees it but the bot, until somebody is invited."""
-        me = self.client.user.id if self.client and self.client.user else 0
-        everyone = {"id": self.settings.guild, "type": 0, "deny": str(VIEW), "allow": "0"}
-        return [everyone, {"id": str(me), "type": 1, "allow": str(VIEW), "deny": "0"}]
+        """A text channel; its topic ends with the key, by which a later try finds it."""
+        path = f"/guilds/{self.settings.guild}/channels"
+        for each in await self._wire.call("GET", path):
+            if str(each.get("topic") or "").endswith(sign(room.key)):
+                return Place(NAME, str(each["id"]))
+        wanted = {"type": 0, **channel(room)}
+        if self.settings.category:
+            wanted["parent_id"] = self.settings.category
+        if room.private:
+            wanted["permission_overwrites"] = closed(self.settings.guild, await self._wire.me())
+        return Place(NAME, str((await self._wire.call("POST", path, wanted))["id"]))
 
     async def pin(self, place: Place, message: MessageId) -> None:
-        """Pin it."""
-        async with failing():
-            await self._http().pin_message(int(place.room), int(message))
+        """Pin a message; Discord takes one that is pinned already for success."""
+        path = "/channels/{channel_id}/messages/pins/{message_id}"
+        await self._wire.call("PUT", path, channel_id=place.room, message_id=message)
 
     async def invite(self, place: Place, handles: Sequence[Handle]) -> None:
-        """Let people see the room: in an open one they do already, and it does no harm."""
-        async with failing():
-            for handle in handles:
-                await self._http().edit_channel_permissions(int(place.room), int(handle.id), str(VIEW), "0", 1)
+        """Let people see a private room; an open one everybody in the server sees already."""
+        room = await self._wire.call("GET", "/channels/{channel_id}", channel_id=place.room)
+        overwrites = {each["id"]: each for each in room.get("permission_overwrites") or ()}
+        if not int(overwrites.get(self.settings.guild, {}).get("deny", 0)) & VIEW:
+            return
+        for handle in handles:
+            path = "/channels/{channel_id}/permissions/{user_id}"
+            allowed = {"type": 1, "allow": str(VIEW), "deny": "0"}
+            await self._wire.call("PUT", path, allowed, channel_id=place.room, user_id=handle.id)
 
     async def link(self, place: Place) -> str:
         """A link that opens the room in Discord."""
         return f"https://discord.com/channels/{self.settings.guild}/{place.room}"
 
     async def close(self) -> None:
-        """The connection ends with `listen`."""
+        """Let go of every connection."""
+        await self._wire.close()
 
-    def _http(self) -> discord.http.HTTPClient:
-        if self.client is None or self.client.is_closed():
-            raise Unreachable("Discord is not connected")
-        return self.client.http
+    # ---- in somebody's name
 
+    async def post(self, place: Place, copy: Copy) -> MessageId:
+        """What was said elsewhere, in its author's name; in our own where we may have no webhook."""
+        try:
+            return await self._by_hook(place, copy)
+        except Gone:
+            # Somebody deleted the webhook, or the room: a fresh one tells which.
+            self._hooks.pop(place.room, None)
+            return await self._by_hook(place, copy)
+        except Forbidden:
+            return MessageId(await self._replies.post(place, spoken(copy), copy.key))
 
-def reply(answer: Card | Form | None) -> tuple[int, dict[str, Any]]:
-    """An interaction's response: its kind and its data."""
-    if isinstance(answer, Form):
-        return 9, modal(answer)
-    if answer is None:
-        return 6, {}
-    return 4, show(answer) | ({"flags": EPHEMERAL} if answer.to != "room" else {})
+    async def _by_hook(self, place: Place, copy: Copy) -> MessageId:
+        id, token = await self._hook(place)
+        # A webhook knows no nonce: what may have arrived is not tried again here, and says so.
+        sent = await self._wire.once("POST", f"/webhooks/{id}/{token}", copied(copy), wait="true")
+        return MessageId(str(sent["id"]))
 
-
-def with_nonce(shown: dict[str, Any], key: str) -> MultipartParameters:
-    """The same message tried twice within minutes stands there once."""
-    nonce = sha256(key.encode()).hexdigest()[:25]
-    return MultipartParameters(shown | {"nonce": nonce, "enforce_nonce": True}, None, None)
-
-
-def slug(name: str) -> str:
-    """A channel's name: `#42 db is down` is `inc-42-db-is-down`."""
-    letters = re.sub(r"[^\w]+", "-", name.removeprefix("#").lower()).strip("-")
-    return f"inc-{letters}"[:80].rstrip("-")
-
-
-@asynccontextmanager
-async def failing() -> AsyncIterator[None]:
-    """What Discord's errors mean. The library's messages hold no token; addresses of webhooks do, so none is quoted."""
-    try:
-        yield
-    except discord.RateLimited as wrong:
-        raise Throttled(retry_in=wrong.retry_after) from None
-    except discord.HTTPException as wrong:
-        raise refused(wrong) from None
-    except (aiohttp.ClientError, TimeoutError, OSError) as wrong:
-        raise Unreachable(type(wrong).__name__, ambiguous=True) from None
-
-
-def refused(wrong: discord.HTTPException) -> ChatError:
-    """What a status means."""
-    if wrong.code == OLD_EDITS:
-        return Throttled("too many edits to an old message", retry_in=60)
-    match wrong.status:
-        case 403:
-            return Forbidden(wrong.text)
-        case 404:
-            return Gone(wrong.text)
-        case 429:
-            return Throttled(retry_in=5)
-        case status if status >= 500:
-            return Unreachable(f"Discord answered {status}", ambiguous=True)
-    return ChatError(f"{wrong.code}: {wrong.text}")
+    async def _hook(self, place: Place) -> tuple[str, str]:
+        """A webhook of our own in the room: found there, or made."""
+        if place.room not in self._hooks:
+            me, path = await self._wire.me(), "/channels/{channel_id}/webhooks"
+            there = await self._wire.call("GET", path, channel_id=place.room)
+            ours = [each for each in there if str(each.get("application_id")) == me and each.get("token")]
+            hook = ours[0] if ours else await self._wire.call("POST", path, {"name": HOOK}, channel_id=place.room)
+            self._hooks[place.room] = str(hook["id"]), str(hook["token"])
+        return self._hooks[place.room]

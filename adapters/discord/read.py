@@ -1,31 +1,37 @@
-"""What was said in Discord, in no dialect: from the gateway's own payloads."""
+"""What was said in Discord, in no dialect: from the gateway's own payloads.
+
+https://docs.discord.com/developers/interactions/receiving-and-responding
+"""
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
+from datetime import datetime, timedelta
 from typing import Any
 
-from adapters.discord.show import MARK
-from bot.ports import Grammar, Handle, Place, Said
+from adapters.discord.menu import ANYTHING
+from adapters.discord.show import MARK, PEOPLE
+from bot.ports import Grammar, Handle, MessageId, Place, Said
 
 NAME = "discord"
-MODAL = 5
-MENTION = re.compile(r"<@!?(\d+)>")
+COMMAND, PRESS, MODAL = 2, 3, 5
+"""Kinds of interaction."""
+SPOKEN = {0, 19}
+"""Kinds of message that people type: a message and a reply. The others are joins, pins and the like."""
+PERSON = re.compile(r"<@!?(\d+)>")
+EMOJI = re.compile(r"<a?(:\w+:)\d+>")
+MASKED = re.compile(r"\[([^\]\n]+)\]\(<?(https?://[^\s)>]+)>?\)")
+QUIET = re.compile(r"<(https?://[^\s>]+)>")
+EPOCH = datetime.fromisoformat("2015-01-01T00:00:00+00:00")
 
 
 def interaction(raw: Mapping[str, Any]) -> Said | None:
-    """A slash command, a press or a form. `raw` is INTERACTION_CREATE's payload."""
+    """A slash command, a press or a form of ours; None for other people's. `raw` is INTERACTION_CREATE's payload."""
     user = (raw.get("member") or {}).get("user") or raw.get("user") or {}
-    data = raw.get("data") or {}
-    match raw.get("type"):
-        case 2:
-            words, fields = command(data)
-        case 3 | 5:
-            if not str(data.get("custom_id", "")).startswith(MARK):
-                return None
-            words = str(data["custom_id"]).removeprefix(MARK)
-            fields = dict(answers(data.get("components", ()))) if raw["type"] == MODAL else {}
-        case _:
-            return None
+    asked = spoken(raw)
+    if asked is None or not user:
+        return None
+    words, fields = asked
+    message = (raw.get("message") or {}).get("id")
     return Said(
         key=f"{NAME}:{raw['id']}",
         by=Handle(NAME, str(user["id"])),
@@ -33,19 +39,33 @@ def interaction(raw: Mapping[str, Any]) -> Said | None:
         words=words,
         fields=fields,
         direct=not raw.get("guild_id"),
-        name=user.get("global_name") or user.get("username") or "",
-        locale=raw.get("locale") or "",
+        name=called(user, raw.get("member") or {}),
+        locale=str(raw.get("locale") or ""),
+        at=when(str(raw["id"])),
+        message=MessageId(str(message)) if message else None,
     )
+
+
+def spoken(raw: Mapping[str, Any]) -> tuple[str, dict[str, str]] | None:
+    """The command line and the fields of an interaction."""
+    data = raw.get("data") or {}
+    if raw.get("type") == COMMAND:
+        return command(data)
+    id = str(data.get("custom_id", ""))
+    if raw.get("type") not in {PRESS, MODAL} or not id.startswith(MARK):
+        return None
+    return id.removeprefix(MARK), dict(answers(data.get("components")) if raw["type"] == MODAL else ())
 
 
 def command(data: Mapping[str, Any]) -> tuple[str, dict[str, str]]:
     """A slash command's verb and what was filled in."""
-    words: list[str] = []
+    path: list[str] = []
     options = data.get("options") or []
     while options and options[0]["type"] in {1, 2}:
-        words.append(options[0]["name"])
+        path.append(options[0]["name"])
         options = options[0].get("options") or []
-    return " ".join(words), {option["name"]: text for option in options if (text := value(option))}
+    fields = {option["name"]: text for option in options if (text := value(option))}
+    return (fields.get("line", ""), {}) if path == [ANYTHING] else (" ".join(path), fields)
 
 
 def value(option: Mapping[str, Any]) -> str:
@@ -56,52 +76,74 @@ def value(option: Mapping[str, Any]) -> str:
         case 5, on:
             return "yes" if on else ""
         case _, other:
-            return str(other)
+            return plainly(str(other))
 
 
 def answers(components: Any) -> Iterator[tuple[str, str]]:
     """A form's fields, wherever they are nested."""
     for part in components or ():
         if "custom_id" in part:
-            chosen = part.get("values")
-            yield part["custom_id"], chosen[0] if chosen else str(part.get("value") or "")
+            chosen = [f"@{NAME}:{one}" if part.get("type") == PEOPLE else str(one) for one in part.get("values") or ()]
+            yield str(part["custom_id"]), chosen[0] if chosen else plainly(str(part.get("value") or ""))
         yield from answers(part.get("components"))
-        if inner := part.get("component"):
-            yield from answers([inner])
+        yield from answers([part["component"]] if part.get("component") else ())
 
 
-def message(raw: Mapping[str, Any], me: str, grammar: Grammar) -> Said | None:
-    """A message; None for bots, webhooks, joins and what has no words. `raw` is MESSAGE_CREATE's payload."""
+def message(raw: Mapping[str, Any], mine: Collection[str], grammar: Grammar) -> Said | None:
+    """A message; None for bots, webhooks, joins and what has no words. `raw` is MESSAGE_CREATE's payload.
+
+    `mine` are the ids by which the bot is mentioned: its own, and its role's, which people pick by mistake.
+    """
     author = raw["author"]
-    text = str(raw.get("content") or "").strip()
-    if author.get("bot") or raw.get("webhook_id") or raw.get("type", 0) not in {0, 19} or not text:
+    if author.get("bot") or raw.get("webhook_id") or raw.get("type", 0) not in SPOKEN:
+        return None
+    text = "\n".join(part for part in (str(raw.get("content") or "").strip(), *attached(raw)) if part)
+    if not text:
         return None
     direct = not raw.get("guild_id")
-    said = addressed(text, me, grammar)
-    words = text if said is None else said
-    member = raw.get("member") or {}
+    line = addressed(text, mine, grammar, direct)
     return Said(
         key=f"{NAME}:{raw['id']}",
         by=Handle(NAME, str(author["id"])),
         place=Place(NAME, str(raw["channel_id"])),
-        words=MENTION.sub(rf"@{NAME}:\1", words),
-        addressed=said is not None or direct,
+        words=plainly(text if line is None else line),
+        addressed=line is not None,
         direct=direct,
-        name=member.get("nick") or author.get("global_name") or author.get("username") or "",
+        name=called(author, raw.get("member") or {}),
         avatar=avatar(author),
-        message=raw["id"],
+        at=when(str(raw["id"])),
+        message=MessageId(str(raw["id"])),
     )
 
 
-def addressed(text: str, me: str, grammar: Grammar) -> str | None:
+def addressed(text: str, mine: Collection[str], grammar: Grammar, direct: bool) -> str | None:
     """The command line, when the bot is spoken to; None for chatter."""
-    if found := re.match(rf"<@!?{me}>\s*", text):
-        return text[found.end() :]
-    if found := re.match(rf"[/!]{grammar.root}(?:\s+|$)", text):
-        return text[found.end() :]
+    found = re.match(r"<@[!&]?(\d+)>[\s,:]*", text)
+    if found and found[1] in mine:
+        text, direct = text[found.end() :], True
+    if found := re.match(rf"[/!]{re.escape(grammar.root)}(?:\s+|$)", text):
+        return text[found.end() :].strip()
     if text.startswith("!") and grammar.verb(text[1:]):
-        return text[1:]
-    return None
+        return text[1:].strip()
+    return text.removeprefix("!").strip() if direct else None
+
+
+def plainly(text: str) -> str:
+    """What was typed, without Discord's own marks for people, emoji and links."""
+    text = PERSON.sub(rf"@{NAME}:\1", text)
+    text = MASKED.sub(lambda found: found[2] if found[1] in found[2] else f"{found[1]} ({found[2]})", text)
+    return QUIET.sub(r"\1", EMOJI.sub(r"\1", text))
+
+
+def attached(raw: Mapping[str, Any]) -> Iterator[str]:
+    """The names of files: their addresses expire."""
+    for each in raw.get("attachments") or ():
+        yield f"📎 {each.get('filename', '')}".strip()
+
+
+def called(user: Mapping[str, Any], member: Mapping[str, Any]) -> str:
+    """How somebody is shown."""
+    return str(member.get("nick") or user.get("global_name") or user.get("username") or "")
 
 
 def avatar(author: Mapping[str, Any]) -> str:
@@ -109,3 +151,8 @@ def avatar(author: Mapping[str, Any]) -> str:
     if not author.get("avatar"):
         return ""
     return f"https://cdn.discordapp.com/avatars/{author['id']}/{author['avatar']}.png?size=128"
+
+
+def when(id: str) -> datetime:
+    """When something was said: its id says so."""
+    return EPOCH + timedelta(milliseconds=int(id) >> 22)

@@ -8,7 +8,6 @@ from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, field
 
-from starlette.responses import Response
 from starlette.websockets import WebSocket, WebSocketDisconnect
 
 from adapters.playground.discord.guild import BOT, GUILD, Guild, Payload, secret
@@ -109,7 +108,7 @@ class Gateway:
     async def connect(self, socket: WebSocket) -> None:
         """One socket, to its end."""
         if self.down():
-            return await socket.send_denial_response(Response(status_code=503))
+            return await socket.close(1013)
         await socket.accept()
         line = Line(socket)
         self.lines.add(line)

@@ -23,7 +23,7 @@ def data(text: str, commands: Sequence[Payload], guild: Guild) -> Payload | None
     path, leaf, rest = descend(command, rest.strip())
     if leaf is None:
         return None
-    given = options(leaf.get("options") or (), rest)
+    given = options(leaf.get("options") or (), rest, people(guild))
     if given is None:
         return None
     for kind, step in reversed(path):
@@ -45,13 +45,19 @@ def descend(command: Payload, rest: str) -> tuple[list[tuple[int, str]], Payload
     return path, command, rest
 
 
-def options(wanted: Sequence[Payload], rest: str) -> list[Payload] | None:
+def people(guild: Guild) -> Mapping[str, str]:
+    """What somebody may be picked by: their name, or the first word of it."""
+    whole = {str(each["global_name"]).lower(): id for id, each in guild.users.items()}
+    return {**{name.split()[0]: id for name, id in whole.items()}, **whole}
+
+
+def options(wanted: Sequence[Payload], rest: str, who: Mapping[str, str]) -> list[Payload] | None:
     """The options that a line fills; None where one is missing or does not fit, and the client would not send it."""
     raw, rest = named(wanted, rest)
     # What can be told by its own sign goes first: a number, a mention; words take what is left.
     for option in sorted(wanted, key=lambda each: (each["name"] != "incident", each["type"] != USER)):
         if option["name"] not in raw:
-            raw_value, rest = loose(option, rest)
+            raw_value, rest = loose(option, rest, who)
             if raw_value:
                 raw[option["name"]] = raw_value
     if rest.strip() or any(option.get("required") and option["name"] not in raw for option in wanted):
@@ -77,11 +83,13 @@ def named(wanted: Sequence[Payload], text: str) -> tuple[dict[str, str], str]:
     return raw, first.strip()
 
 
-def loose(option: Mapping[str, Any], rest: str) -> tuple[str, str]:
+def loose(option: Mapping[str, Any], rest: str, who: Mapping[str, str]) -> tuple[str, str]:
     """What an option that was not named takes from a line: a mention, a number, a choice, or all the words."""
     if option["type"] == USER:
-        found = USER_MENTION.search(rest)
-        return (found[0], (rest[: found.start()] + rest[found.end() :]).strip()) if found else ("", rest)
+        if found := USER_MENTION.search(rest):
+            return found[0], (rest[: found.start()] + rest[found.end() :]).strip()
+        name = next((name for name in who if re.match(rf"{re.escape(name)}(?!\w)", rest.lower())), "")
+        return (f"<@{who[name]}>", rest[len(name) :].strip()) if name else ("", rest)
     word, _, after = rest.partition(" ")
     if option["name"] == "incident":
         return (word, after.strip()) if re.fullmatch(r"#\d+", word) else ("", rest)
