@@ -103,7 +103,9 @@ async def test_the_list_stays_where_a_person_reads_and_else_at_its_end(page: Pag
     await say(page, "slack", "my own")
     await expect(page.locator(".slack .message")).to_have_count(62)
     assert await messages.evaluate(at_end)
-    await page.set_viewport_size({"width": 1280, "height": 700})
+    await playground["slack"].say("anna", "main", "a line that is wrapped where there is less room " * 9)
+    await expect(page.locator(".slack .message")).to_have_count(63)
+    await page.set_viewport_size({"width": 950, "height": 700})
     await page.wait_for_function(f"({at_end})(document.querySelector('.slack .messages'))")
 
 

@@ -27,8 +27,8 @@ export class Pane {
     this.me.onclick = () => this.offer(this.others.hidden);
     this.pin.onclick = () => this.find(this.pinned);
     this.menu.onclick = () => element.classList.toggle("open");
-    this.messages.onscroll = () => (this.reading = this.behind() > 60);
-    new ResizeObserver(() => this.reading || this.catchUp()).observe(this.messages);
+    this.messages.onscroll = () => this.scrolled();
+    new ResizeObserver(() => this.resized()).observe(this.messages);
     element.addEventListener("keydown", (event) => event.key === "Escape" && this.offer(false));
   }
 
@@ -165,6 +165,16 @@ export class Pane {
     this.drawPin(bubbles.filter((bubble) => bubble.pinned));
     this.drawMessages(bubbles);
     if (this.visible) bubbles.forEach((bubble) => this.seen.add(this.key(this.open, bubble.id)));
+    if (!this.reading) this.catchUp();
+  }
+
+  /** A pane that gets narrower scrolls by itself: that is nobody who reads further up. */
+  scrolled() {
+    if (this.width === this.messages.clientWidth) this.reading = this.behind() > 60;
+  }
+
+  resized() {
+    this.width = this.messages.clientWidth;
     if (!this.reading) this.catchUp();
   }
 
