@@ -18,7 +18,7 @@ class Help(Query):
     def answer(self, desk: Desk) -> Card:
         grammar = desk.grammar()
         if not self.command:
-            items = tuple(Item(line(code(f"/{grammar.root} {each.name}"), "  ", each.help)) for each in grammar.verbs)
+            items = tuple(Item(line(code(f"/{grammar.root} {each.name}"), "  ", desk.voice.help(each.help))) for each in grammar.verbs)
             more = Para(desk.voice.say(N_("In a war room `!ack` will do. `help ack` tells more.")))
             return Card(title=line(bold(desk.voice.word(N_("Help")))), body=(*items, more), to="speaker")
         cls, _ = verb(self.command)
@@ -30,12 +30,12 @@ class Help(Query):
         )
 
     def _page(self, found: Verb, desk: Desk) -> list[Block]:
-        page: list[Block] = [Para(line(found.help))]
+        page: list[Block] = [Para(desk.voice.help(found.help))]
         if found.more:
-            page.append(Para(line(found.more)))
+            page.append(Para(desk.voice.help(found.more)))
         for option in found.options:
             can = ", ".join(choice.value for choice in option.choices)
-            page.append(Item(line(code(option.name), "  ", option.help, f" ({can})" if can else "")))
+            page.append(Item(line(code(option.name), "  ", desk.voice.help(option.help), f" ({can})" if can else "")))
         if found.aliases:
             page.append(Para(desk.voice.say(N_("Also: {aliases}"), aliases=", ".join(found.aliases))))
         return page

@@ -70,13 +70,26 @@ class Voice:
     now: datetime | None = None
 
     def say(self, text: str, /, **values: Any) -> Line:
-        """A marked message with its places filled: what stands there keeps its own kind (a time, a name)."""
+        """A marked message with its places filled: what stands there keeps its own kind (a time, a name).
+
+        What stands between backticks is shown as typed.
+        """
         parts: list[str | Inline | Line] = []
+        typed = False
         for letters, place, _, _ in Formatter().parse(catalogue(self.language).get(text, text)):
-            parts.append(letters)
+            first, *rest = letters.split("`")
+            parts.append(Run(first, code=typed))
+            for piece in rest:
+                typed = not typed
+                parts.append(Run(piece, code=typed))
             if place is not None:
-                parts.append(self.show(values[place]))
+                shown = self.show(values[place])
+                parts.append(Run(shown, code=typed) if isinstance(shown, str) else shown)
         return line(*parts)
+
+    def help(self, text: str) -> Line:
+        """Help in its words, with what is typed as typed."""
+        return line(*(Run(piece, code=bool(at % 2)) for at, piece in enumerate(text.split("`"))))
 
     def phrase(self, phrase: Phrase) -> Line:
         """A phrase, said."""
