@@ -1,5 +1,7 @@
 """The clockwork: a nudge a second, and the housekeeping. The truth is in the rows; this only looks at them often."""
 
+import asyncio
+from collections.abc import Callable
 from datetime import timedelta
 
 import structlog
@@ -8,6 +10,7 @@ from apscheduler.schedulers.asyncio import AsyncIOScheduler
 from bot.engine.office import Office
 from bot.engine.tick import Ticking
 from bot.store.store import StoreDown
+from bot.store.transaction import Transaction
 
 log = structlog.get_logger()
 
@@ -36,8 +39,10 @@ def clockwork(office: Office, ticking: Ticking) -> AsyncIOScheduler:
     return scheduler
 
 
-async def _quietly(office: Office, fn: object) -> None:
+async def _quietly(office: Office, fn: Callable[[Transaction], object]) -> None:
     try:
-        await office.store.write(fn)  # type: ignore[arg-type]
+        await office.store.write(fn)
     except StoreDown as down:
         log.warning("the database does not answer", why=str(down))
+    except asyncio.CancelledError:
+        return  # The scheduler cancels what runs when it is shut down, and would call it a fault.

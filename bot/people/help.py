@@ -3,7 +3,7 @@
 from bot.book import Refused
 from bot.grammar import Desk, Query, query, verb, words
 from bot.ports import Card, Verb
-from bot.text.rich import Block, Item, Para, bold, code, line
+from bot.text.rich import Block, Item, Line, Para, bold, code, line
 from bot.text.words import N_
 
 
@@ -18,7 +18,7 @@ class Help(Query):
     def answer(self, desk: Desk) -> Card:
         grammar = desk.grammar()
         if not self.command:
-            items = tuple(Item(line(code(f"/{grammar.root} {each.name}"), "  ", desk.voice.help(each.help))) for each in grammar.verbs)
+            items = tuple(Item(self._told(grammar.root, each, desk)) for each in grammar.verbs)
             more = Para(desk.voice.say(N_("In a war room `!ack` will do. `help ack` tells more.")))
             return Card(title=line(bold(desk.voice.word(N_("Help")))), body=(*items, more), to="speaker")
         cls, _ = verb(self.command)
@@ -28,6 +28,9 @@ class Help(Query):
         return Card(
             title=line(code(f"/{grammar.root} {found.usage}")), body=tuple(self._page(found, desk)), to="speaker"
         )
+
+    def _told(self, root: str, found: Verb, desk: Desk) -> Line:
+        return line(code(f"/{root} {found.name}"), "  ", desk.voice.help(found.help))
 
     def _page(self, found: Verb, desk: Desk) -> list[Block]:
         page: list[Block] = [Para(desk.voice.help(found.help))]

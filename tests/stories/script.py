@@ -20,6 +20,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import timedelta
+from typing import Any
 
 from bot.grammar import span
 
@@ -87,7 +88,7 @@ def _act(number: int, text: str, found: re.Match[str]) -> Step:
     return Step(number, text, "says" if found["verb"] == ">" else found["verb"], *where, words=found["words"])
 
 
-def _expected(words: str) -> dict[str, tuple[str, ...]]:
+def _expected(words: str) -> dict[str, Any]:
     buttons = tuple(re.findall(r"\[([^\]]+)\]", words))
     parts = tuple(part.strip() for part in re.sub(r"\[[^\]]+\]", "", words).split(" · ") if part.strip())
     return {"parts": parts, "buttons": buttons}

@@ -11,7 +11,22 @@ from tests.stories.stage import stage
 WORD = "could not keep that just now"
 
 
-@pytest.mark.parametrize("who", ["anna@slack", "carlos@discord", "boris@telegram"])
+async def test_telegram_keeps_what_a_locked_database_cannot(tmp_path: Path) -> None:
+    """An update that could not be kept was not confirmed: it is heard, once, when the database is back."""
+    async with stage(tmp_path) as on:
+        thief = sqlite3.connect(tmp_path / "story.db", isolation_level=None, check_same_thread=False)
+        thief.execute("BEGIN EXCLUSIVE")
+        line = "/incident declare db is down --sev 2"
+        await on.play(Step(0, "", "says", "boris", ("telegram",), words=line))
+        await on.playground.until(lambda: on.engine.office.up.get("telegram") is False, 10)
+        thief.execute("ROLLBACK")
+        thief.close()
+        for step in read("slack discord telegram | SEV2 #1 db is down"):
+            await on.play(step)
+        assert len(await on.engine.office.store.read(lambda tx: tx.open_books("incident"))) == 1
+
+
+@pytest.mark.parametrize("who", ["anna@slack", "carlos@discord"])
 async def test_a_locked_database(who: str, tmp_path: Path) -> None:
     async with stage(tmp_path) as on:
         thief = sqlite3.connect(tmp_path / "story.db", isolation_level=None, check_same_thread=False)
