@@ -124,7 +124,7 @@ async def test_what_the_platform_refuses(playground: Playground, bot: Bot) -> No
         await bot.send_message(5, "fire")
     with pytest.raises(BadRequest, match="replied not found"):
         await bot.send_message(chat, "fire", reply_parameters=ReplyParameters(5))
-    with pytest.raises(BadRequest, match="(?i)button_data_invalid"):
+    with pytest.raises(BadRequest, match=r"(?i)button_data_invalid"):
         keyboard = InlineKeyboardMarkup([[InlineKeyboardButton("Take", callback_data="é" * 33)]])
         await bot.send_message(chat, "fire", reply_markup=keyboard)
 

@@ -1,0 +1,114 @@
+"""The desk: hears what comes in, one after the other in each room, and has it answered."""
+
+import asyncio
+from collections.abc import Coroutine, Mapping, Sequence
+from contextlib import suppress
+from typing import Any
+from weakref import WeakValueDictionary
+
+import structlog
+
+from adapters.telegram.read import Me, opened, pinned, place, read
+from adapters.telegram.reply import Reply
+from adapters.telegram.stream import AGAIN, Update
+from adapters.telegram.topics import Topics
+from adapters.telegram.wire import Wire
+from bot.ports import Card, ChatError, Form, House, Place, Said, Unheard
+
+log = structlog.get_logger()
+
+PATIENCE = 1.0
+"""Seconds after which somebody who waits is shown that they were heard."""
+
+
+class Desk:
+    """Deals with deliveries. What is under way when a poll fails goes on; `close` ends it."""
+
+    def __init__(self, wire: Wire, topics: Topics, source: str) -> None:
+        self.wire, self.topics, self.source = wire, topics, source
+        self._tasks: dict[str, asyncio.Task[None]] = {}
+        self._lanes: WeakValueDictionary[Place, asyncio.Lock] = WeakValueDictionary()
+
+    def take(self, me: Me, house: House, deliveries: Mapping[str, Update]) -> None:
+        """Deal with all of this that is not under way."""
+        for key, update in deliveries.items():
+            if topic := opened(update, me):
+                self.topics.remember(key, *topic)
+            elif key not in self._tasks:
+                me.met(update)
+                self._start(key, self._deal(key, update, me, house))
+            elif self._tasks[key].done():
+                self._start(key, self._done(key, house))
+
+    async def unkept(self, me: Me, house: House, updates: Sequence[Update]) -> None:
+        """Say that something cannot be kept just now, to whoever waits for an answer."""
+        for update in updates:
+            said = read(update, me, house.grammar())
+            if said and said.addressed:
+                with suppress(ChatError):
+                    await Reply(self.wire, me, house, said, update).later()
+
+    async def close(self) -> None:
+        """Drop what is under way: it is kept, and dealt with by the next run."""
+        for task in self._tasks.values():
+            task.cancel()
+        await asyncio.gather(*self._tasks.values(), return_exceptions=True)
+
+    def _start(self, key: str, work: Coroutine[Any, Any, None]) -> None:
+        self._tasks[key] = asyncio.get_running_loop().create_task(work, name=f"telegram {key}")
+
+    async def _deal(self, key: str, update: Update, me: Me, house: House) -> None:
+        try:
+            if pinned(update, me):
+                await self._tidy(update)
+            elif said := read(update, me, house.grammar()):
+                await self._answer(said, update, me, house)
+        except ChatError as wrong:
+            log.warning("an answer could not be given", chat="telegram", key=key, why=str(wrong))
+        except Exception as wrong:
+            log.error("a delivery broke", chat="telegram", key=key, exc_info=wrong)
+        await self._done(key, house)
+
+    async def _answer(self, said: Said, update: Update, me: Me, house: House) -> None:
+        lane = self._lanes.setdefault(said.place, asyncio.Lock())
+        reply = Reply(self.wire, me, house, said, update)
+        async with lane:
+            answer = await self._heard(said, house, reply)
+        if said.addressed:
+            await reply.give(answer)
+
+    async def _heard(self, said: Said, house: House, reply: Reply) -> Card | Form | None:
+        """What the house answers. It is tried until it could be kept: it stands in the inbox already."""
+        async with asyncio.TaskGroup() as both:
+            waiting = both.create_task(self._wait(said, reply))
+            answer = await self._hear(said, house, reply)
+            waiting.cancel()
+        return answer
+
+    async def _hear(self, said: Said, house: House, reply: Reply) -> Card | Form | None:
+        told = not said.addressed
+        while True:
+            try:
+                return await house.hear(said)
+            except Unheard:
+                if not told:
+                    await reply.later()
+                told = True
+                await asyncio.sleep(AGAIN)
+
+    async def _wait(self, said: Said, reply: Reply) -> None:
+        await asyncio.sleep(PATIENCE)
+        if said.addressed:
+            await reply.soon()
+
+    async def _tidy(self, update: Update) -> None:
+        """Take the platform's line about our own pin away again."""
+        message = update["message"]
+        with self.wire.telling():
+            await self.wire.bot.delete_message(int(place(message).room), message["message_id"])
+
+    async def _done(self, key: str, house: House) -> None:
+        """It was dealt with. Where that cannot be kept, it comes again, and this is all that is done with it."""
+        with suppress(Unheard):
+            await house.done(self.source, key)
+            self._tasks.pop(key, None)
