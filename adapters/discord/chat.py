@@ -172,17 +172,21 @@ class Discord:
         """What was said elsewhere, in its author's name; in our own where we may have no webhook."""
         try:
             return await self._by_hook(place, copy)
-        except Gone:
-            # Somebody deleted the webhook, or the room: a fresh one tells which.
-            self._hooks.pop(place.room, None)
-            return await self._by_hook(place, copy)
         except Forbidden:
             return MessageId(await self._replies.post(place, spoken(copy), copy.key))
 
     async def _by_hook(self, place: Place, copy: Copy) -> MessageId:
+        known = place.room in self._hooks
         id, token = await self._hook(place)
-        # A webhook knows no nonce: what may have arrived is not tried again here, and says so.
-        sent = await self._wire.once("POST", f"/webhooks/{id}/{token}", copied(copy), wait="true")
+        try:
+            # A webhook knows no nonce: what may have arrived is not tried again here, and says so.
+            sent = await self._wire.once("POST", f"/webhooks/{id}/{token}", copied(copy), wait="true")
+        except Gone:
+            # Somebody deleted the webhook, or the room: a fresh one tells which.
+            self._hooks.pop(place.room, None)
+            if not known:
+                raise
+            return await self._by_hook(place, copy)
         return MessageId(str(sent["id"]))
 
     async def _hook(self, place: Place) -> tuple[str, str]:

@@ -9,7 +9,7 @@ from collections.abc import Iterable
 from bot.text.rich import Block, Code, Inline, Item, Line, Moment, Para, Quote, Run, Text, plain
 
 SHAPES = {"time": "t", "date": "f", "ago": "R"}
-ADDRESS = re.compile(r"(https?://[^\s<>]+)")
+ADDRESS = re.compile(r"(https?://[^\s<>*|`\\]*[^\s<>*|`\\.,:;!?\"')\]])")
 MARKUP = re.compile(r"[\\*_~|`\[\]<]")
 EVERYONE = re.compile(r"@(?=everyone|here)")
 TURNED = re.compile("[\u202a-\u202e\u2066-\u2069]")
@@ -19,11 +19,16 @@ BREAK = "\u200b"
 """Nothing to see: it keeps two marks, or a mark and a name, from being read together."""
 
 
-def escape(text: str) -> str:
-    """Letters that stay letters. Addresses are left as they are, so that they lead somewhere."""
-    parts = ADDRESS.split(TURNED.sub("", text))
-    escaped = (part if at % 2 else MARKUP.sub(r"\\\g<0>", part) for at, part in enumerate(parts))
+def escape(text: str, address: str = "{}") -> str:
+    """Letters that stay letters. An address leads somewhere still: it stands as `address` has it."""
+    parts = ADDRESS.split(tame(text))
+    escaped = (address.format(part) if at % 2 else MARKUP.sub(r"\\\g<0>", part) for at, part in enumerate(parts))
     return EVERYONE.sub("@" + BREAK, "".join(escaped))
+
+
+def tame(text: str) -> str:
+    """The letters without those that turn others around."""
+    return TURNED.sub("", text)
 
 
 def line(runs: Iterable[Inline]) -> str:
@@ -62,12 +67,16 @@ def inline(part: Inline) -> str:
     if isinstance(part, Moment):
         return f"<t:{int(part.at.timestamp())}:{SHAPES[part.shape]}>"
     if part.code:
-        return "`{}`".format(part.text.replace("`", "\u02cb"))
-    text = escape(part.text)
+        return "`{}`".format(tame(part.text).replace("`", "\u02cb"))
+    # Between angles an address ends where it ends, and not behind the marks around it; it unfolds no preview.
+    text = escape(part.text, "{}" if part.link else "<{}>")
+    core = text.strip()
+    marked = core
     for mark, on in (("~~", part.strike), ("*", part.italic), ("**", part.bold)):
-        if on and part.text.strip():
-            text = f"{mark}{text}{mark}"
-    return linked(text, part) if part.link else text
+        marked = f"{mark}{marked}{mark}" if on and core else marked
+    # A mark beside a space is none.
+    whole = text.replace(core, marked, 1) if core else text
+    return linked(whole, part) if part.link else whole
 
 
 def linked(text: str, run: Run) -> str:
@@ -88,7 +97,7 @@ def block(each: Block) -> str:
         case Quote():
             return "\n".join(f"> {row}" for row in line(each.line).split("\n"))
         case Code():
-            inside = each.text.replace("```", "\u02cb\u02cb\u02cb")
+            inside = tame(each.text).replace("```", "\u02cb\u02cb\u02cb")
             return f"```\n{inside}\n```"
 
 
@@ -133,6 +142,7 @@ def first(runs: Line, letters: int) -> Iterable[Inline]:
 
 def short(letters: str, most: int) -> str:
     """At most so many letters, with an ellipsis where some are gone."""
+    letters = tame(letters)
     return letters if len(letters) <= most else letters[: max(most - 1, 0)] + "…"
 
 

@@ -105,10 +105,10 @@ def fields(facts: Sequence[Fact], room: int) -> Iterator[dict[str, Any]]:
 
 def rows(buttons: Sequence[Button], links: Sequence[Link]) -> list[dict[str, Any]]:
     """Buttons, five in a row, five rows at most; the same command once, or Discord refuses them all."""
-    said = {MARK + button.says: button for button in buttons}
+    said = {MARK + button.says: button for button in reversed(buttons)}
     knobs: list[dict[str, Any]] = [
         {"type": 2, "style": STYLES[button.style], "label": short(button.label, 80) or BREAK, "custom_id": id}
-        for id, button in said.items()
+        for id, button in reversed(said.items())
         if len(id) <= ID
     ]
     knobs += [

@@ -88,7 +88,8 @@ def loose(option: Mapping[str, Any], rest: str, who: Mapping[str, str]) -> tuple
     if option["type"] == USER:
         if found := USER_MENTION.search(rest):
             return found[0], (rest[: found.start()] + rest[found.end() :]).strip()
-        name = next((name for name in who if re.match(rf"{re.escape(name)}(?!\w)", rest.lower())), "")
+        longest = sorted(who, key=len, reverse=True)
+        name = next((name for name in longest if re.match(rf"{re.escape(name)}(?!\w)", rest.lower())), "")
         return (f"<@{who[name]}>", rest[len(name) :].strip()) if name else ("", rest)
     word, _, after = rest.partition(" ")
     if option["name"] == "incident":

@@ -1,0 +1,1 @@
+"""Discord: the adapter, its stand-in, and both together."""
