@@ -19,7 +19,7 @@ MESSAGE, LATER, QUIETLY, FORM = 4, 5, 6, 9
 """Kinds of first answers."""
 SUBMITTED, PRESSED = 5, 3
 """Kinds of interactions. To a form that was sent no other form can be the answer."""
-UNHEARD = N_("That could not be kept just now, and nothing was changed. Please say it again in a moment.")
+UNHEARD = N_("I could not keep that just now, and nothing was changed. Please say it again in a moment.")
 HIDDEN = N_(
     "The answer is for you alone, and you take no direct messages from me. "
     "Allow them in this server's privacy settings, or use `/{root}`: that answer only you can see."
@@ -33,6 +33,7 @@ class Replies:
 
     def __init__(self, wire: Wire) -> None:
         self.wire = wire
+        self._direct: dict[str, Place] = {}
 
     # ---- to a command, a press, a form
 
@@ -113,8 +114,10 @@ class Replies:
 
     async def whisper(self, handle: Handle, shown: dict[str, Any], key: str) -> tuple[Place, str]:
         """Say it to somebody in their direct messages. Raises `Forbidden` where they take none."""
-        room = await self.wire.call("POST", "/users/@me/channels", {"recipient_id": handle.id})
-        place = Place(handle.platform, str(room["id"]))
+        if handle.id not in self._direct:
+            room = await self.wire.call("POST", "/users/@me/channels", {"recipient_id": handle.id})
+            self._direct[handle.id] = Place(handle.platform, str(room["id"]))
+        place = self._direct[handle.id]
         return place, await self.post(place, shown, key)
 
     async def post(self, place: Place, shown: dict[str, Any], key: str, to: str | None = None) -> str:

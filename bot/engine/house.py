@@ -61,6 +61,7 @@ class Engine:
         """Take over what the configuration says of people, and show everything open as this version shows it."""
         for id, enroll in self.office.config.enrolments().items():
             await self.office.store.write(partial(own, enroll, BookId("person", id), self.office))
+        self.office.house = await self.office.store.write(self.office.named)
         await self.office.store.write(lambda tx: tx.want())
         await self.office.store.read(self.office.people)
 

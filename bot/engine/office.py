@@ -32,6 +32,8 @@ class Office:
     store: Store
     chats: Mapping[str, Chat]
     me: str = field(default_factory=lambda: token_hex(6))
+    house: str = ""
+    """This database's own name: it begins every key, so that no other database's messages are taken for ours."""
     up: dict[str, bool] = field(default_factory=dict)
     """Which platforms answer: absent until the first connection."""
     changed: bool = False
@@ -52,6 +54,16 @@ class Office:
         """A bell of one's own, rung by `wake`."""
         self.bells.append(asyncio.Event())
         return self.bells[-1]
+
+    def named(self, tx: Transaction) -> str:
+        """The house's name: given once."""
+        if not tx.cursor("house"):
+            tx.keep("house", token_hex(4), {})
+        return tx.cursor("house")
+
+    def key(self, *parts: object) -> str:
+        """A key for a send: the same for every try of it, and no other house's."""
+        return "-".join(map(str, (self.house, *parts)))
 
     # ---- people and their language
 

@@ -99,7 +99,7 @@ class Paging:
     async def _tell(self, job: Job, handle: Handle) -> tuple[Place, MessageId]:
         card = await self._card(job)
         return await self.office.chats[handle.platform].tell(
-            handle, card, f"page-{job.row.id}-{job.row.channel}-{job.row.tries}"
+            handle, card, self.office.key("page", job.row.id, job.row.channel, job.row.tries)
         )
 
     async def _card(self, job: Job) -> Card:

@@ -55,9 +55,9 @@ class Sending:
             copy = msgspec.convert(row.payload, Copy)
             if isinstance(chat, Mirror):
                 return await chat.post(place, copy)
-            return await chat.put(place, as_card(copy), None, f"send-{row.id}")
+            return await chat.put(place, as_card(copy), None, self.office.key("send", row.id))
         card = await self.office.store.read(partial(self._entry, row, place.platform))
-        return await chat.put(place, card, None, f"send-{row.id}")
+        return await chat.put(place, card, None, self.office.key("send", row.id))
 
     def _entry(self, row: Sent, platform: str, tx: Transaction) -> Card:
         id = row.book or BookId("incident", "0")

@@ -73,7 +73,7 @@ class Showing:
     async def _put(self, row: Shown, place: Place, card: Card) -> str:
         chat = self.office.chats[row.platform]
         over = MessageId(row.message) if row.message else None
-        key = f"look-{row.id}"
+        key = self.office.key("look", row.id)
         try:
             return await chat.put(place, card, over, key)
         except Gone:
@@ -87,7 +87,11 @@ class Showing:
         if isinstance(chat, Rooms) and incident.open and row.platform not in incident.rooms:
             topic = f"{incident.severity.name} {incident.title}"
             place = await chat.open(
-                Room(key=f"incident-{incident.id}", name=f"{incident.number} {incident.title}", topic=topic)
+                Room(
+                    key=self.office.key("incident", incident.id),
+                    name=f"{incident.number} {incident.title}",
+                    topic=topic,
+                )
             )
             await self.office.store.write(lambda tx: own(OpenRoom(str(place)), row.book, self.office, tx))
         await self.office.store.write(lambda tx: tx.shown(row.id, have=row.want, place="", message="", digest=""))

@@ -13,7 +13,7 @@ anna@slack sees Did you mean: ack
 carlos@discord in room > !ack #99
 discord room | There is no incident #99
 boris@telegram in room > /incident sev 9
-telegram room | `sev` cannot be “9”
+telegram room | sev cannot be “9”
 
 # A newcomer may read, and is shown the way in.
 dana@slack > /incident ack #1

@@ -24,7 +24,8 @@ HANDLES = [
 LINES = [
     "declare db is down --sev 1", "declare a typo --sev 5", "ack #1", "ack #2 on it", "unack #1",
     "update #1 going well", "update #1 soon --next 10m", "resolve #1", "reopen #1 again", "sev #2 1", "page #1 boris",
-    "escalate #1", "assign #1 ic boris", "status #1 monitoring", "summary #1", "list", "show #2", "nonsense", "ack #99", "note #1 x",
+    "escalate #1", "assign #1 ic boris", "status #1 monitoring", "summary #1", "list", "show #2", "nonsense",
+    "ack #99", "note #1 x",
 ]  # fmt: skip
 FAULTS = ["down", "busy", "lost", "closed", "kill", "killed"]
 
@@ -169,7 +170,7 @@ async def test_five_changes_while_away_end_in_one_edit(town: Town) -> None:
 async def test_chatter_reaches_the_other_room_once(town: Town) -> None:
     await town.say(HANDLES[0], "declare db is down --sev 1")
     await town.rest()
-    room = town.papers[0].rooms["incident-1"]
+    (room,) = town.papers[0].rooms.values()
     for _ in range(2):
         await town.say(HANDLES[3], "chat I see smoke", "chatter-1", room)
         await town.rest()

@@ -60,7 +60,8 @@ class Town:
             addressed=not words.startswith("chat "),
             name=by.id,
         )
-        return await self._alive(lambda: self.engine.hear(said))
+        answer: Card | Form | None = await self._alive(lambda: self.engine.hear(said))
+        return answer
 
     async def rest(self) -> None:
         """Until nothing is due and nothing is under way; a process that dies is replaced and goes on."""
@@ -95,7 +96,10 @@ class Town:
         await asyncio.gather(
             *self.engine.paging.out.values(), *self.engine.delivery.lanes.values(), return_exceptions=True
         )
+        kill, self.kill = self.kill, lambda where: False
         self.engine = self._engine()
+        await self.engine.enrol()
+        self.kill = kill
 
     # ---- what must always hold
 
@@ -115,7 +119,9 @@ class Town:
         behind = await self.store.read(lambda tx: [row for name in ("ink", "lead") for row in tx.behind(name)])
         assert not behind, behind
         ended = {"accepted", "failed", "void", "unknown"}
-        for book in await self.store.read(lambda tx: tx.books("incident")):
+        books = await self.store.read(lambda tx: tx.books("incident"))
+        assert all(len(paper.rooms) <= len(books) for paper in self.papers), "a room was opened twice"
+        for book in books:
             rows = await self.store.read(lambda tx: tx.sends(book.id))
             assert not [row for row in rows if row.state not in ended and row.kind != "page"], rows
             assert not [row for row in rows if row.state not in ended and not book.state.open], rows
