@@ -19,7 +19,9 @@ MOST = 100
 """Entities in a message; the platform drops what comes after them."""
 SHAPES = {"time": "t", "date": "Dt", "ago": "r"}
 NAMES = re.compile(r"(?<!\w)@(?=\w)")
-TURNS = re.compile("[\u200e\u200f\u202a-\u202e\u2066-\u2069]")
+BROKEN = re.compile("[\x00\ud800-\udfff\u200e\u200f\u202a-\u202e\u2066-\u2069]")
+"""What no text may hold: half a letter, as other platforms' JSON may carry, and turns that hide what follows."""
+LEADS = re.compile(r"(https?|tg)://\S+")
 
 
 def units(text: str) -> int:
@@ -28,8 +30,8 @@ def units(text: str) -> int:
 
 
 def inert(text: str) -> str:
-    """Letters that do nothing: the platform makes a ping of a bare `@name`, and turned directions hide what follows."""
-    return NAMES.sub("@\u2060", TURNS.sub("", text))
+    """Letters that do nothing: the platform makes a ping of a bare `@name`."""
+    return NAMES.sub("@\u2060", text)
 
 
 @dataclass(frozen=True)
@@ -55,6 +57,7 @@ class Letters:
 
     def add(self, text: str) -> None:
         """These letters."""
+        text = BROKEN.sub("", text)
         self._parts.append(text)
         self.length += units(text)
 
@@ -124,13 +127,15 @@ class Letters:
     def message(self, keyboard: Any = None) -> Message:
         """The text, ready to be sent."""
         cut = self.cut(LONGEST)
+        if not cut.text.strip():
+            return Message("…", (), keyboard)
         ordered = sorted(cut.entities, key=lambda each: (each.offset, -each.length))
         return Message(cut.text, tuple(ordered[:MOST]), keyboard)
 
 
 def styles(run: Run) -> list[tuple[str, dict[str, str]]]:
     """How a run is marked. Code takes no other style, and a link no code."""
-    if run.link:
+    if LEADS.fullmatch(run.link):
         return [("text_link", {"url": run.link})]
     if run.code:
         return [("code", {})]

@@ -16,7 +16,7 @@ from typing import Any
 
 from telegram import ForceReply, InlineKeyboardButton, InlineKeyboardMarkup, User
 
-from adapters.telegram.letters import Letters, Message, units
+from adapters.telegram.letters import Letters, Message, inert, units
 from adapters.telegram.show import rows_of
 from bot.ports import Form, Option
 
@@ -44,7 +44,7 @@ def ask(form: Form, root: str, user: User) -> Message:
     option = missing(form)
     letters = Letters()
     with letters.marked("text_mention", user=user):
-        letters.add(user.full_name)
+        letters.add(inert(user.full_name))
     letters.add(f": {form.title}\n{option.help}\n{ASK}")
     with letters.marked("code"):
         letters.add(saved_line(form, root, option))

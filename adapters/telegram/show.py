@@ -15,6 +15,8 @@ SAYS = "t:"
 TONES = {"alarm": "🔴", "warn": "🟠", "busy": "🔵", "calm": "🟢"}
 ROW, WIDE = 3, 30
 """Buttons and letters in a row, at most: phones are narrow."""
+LABEL = 60
+"""Letters on a button: more are not seen."""
 TOAST = 200
 """Letters in the answer to a press."""
 LEADS = re.compile(r"https?://[^\s/]+\.[^\s/]+")
@@ -103,11 +105,15 @@ def keyboard(card: Card) -> InlineKeyboardMarkup | None:
 
 
 def _button(button: Button) -> InlineKeyboardButton:
-    return InlineKeyboardButton(button.label, callback_data=SAYS + button.says, style=button.style or None)
+    return InlineKeyboardButton(_label(button.label), callback_data=SAYS + button.says, style=button.style or None)
 
 
 def _link(link: Link) -> InlineKeyboardButton:
-    return InlineKeyboardButton(link.label, url=link.url)
+    return InlineKeyboardButton(_label(link.label), url=link.url)
+
+
+def _label(text: str) -> str:
+    return inert(text).strip()[:LABEL] or "…"
 
 
 def rows_of(buttons: Iterable[InlineKeyboardButton]) -> Iterator[list[InlineKeyboardButton]]:

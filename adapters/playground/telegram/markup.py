@@ -47,6 +47,18 @@ def checked(text: str, entities: Sequence[Entity]) -> list[Entity]:
     return list(entities)
 
 
+def trimmed(text: str, entities: Sequence[Entity]) -> tuple[str, list[Entity]]:
+    """A text without space at its ends, its entities where their letters are now."""
+    lead, whole = units(text) - units(text.lstrip()), units(text.strip())
+    kept: list[Entity] = []
+    for each in entities:
+        begin = max(each["offset"] - lead, 0)
+        end = min(each["offset"] + each["length"] - lead, whole)
+        if begin < end:
+            kept.append({**each, "offset": begin, "length": end - begin})
+    return text.strip(), kept
+
+
 def with_found(text: str, entities: Sequence[Entity]) -> list[Entity]:
     """The entities, and those that the platform finds by itself where none of code or links stand."""
     closed = [each for each in entities if each["type"] in {"code", "pre", "text_link", "text_mention"}]

@@ -56,12 +56,12 @@ def send_message(cloud: Cloud, args: Args) -> Any:
 
 def content(args: Args) -> Message:
     """A message's text, entities and keyboard. Raises `No`."""
-    text = args["text"].strip()
+    text, entities = markup.trimmed(args["text"], markup.checked(args["text"], args.get("entities") or ()))
     if not text:
         raise bad("message text is empty")
     if markup.units(text) > LONGEST:
         raise bad("message is too long")
-    entities = markup.with_found(text, markup.checked(text, args.get("entities") or ()))
+    entities = markup.with_found(text, entities)
     found: Message = {"text": text, "entities": entities} if entities else {"text": text}
     if preview := args.get("link_preview_options"):
         found["link_preview_options"] = preview

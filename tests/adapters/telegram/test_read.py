@@ -1,0 +1,187 @@
+"""Telegram's payloads, read: what was said, by whom, where, and whether it was said to the bot."""
+
+import json
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from adapters.playground.telegram.markup import units
+from adapters.telegram.read import Me, opened, pinned, read
+from bot.ports import Handle, Place, Said
+from tests.adapters.house import GRAMMAR
+
+PAYLOADS = Path(__file__).parent / "payloads"
+ME = Me(7000000001, "tocsin_bot", {"boris_p": 504210002})
+GROUP = -1001900000001
+
+
+def payload(name: str, **message: Any) -> dict[str, Any]:
+    """A recorded update, its message changed."""
+    update: dict[str, Any] = json.loads((PAYLOADS / f"{name}.json").read_text("utf-8"))
+    update.get("message", {}).update(message)
+    return update
+
+
+def heard(name: str, **message: Any) -> Said | None:
+    return read(payload(name, **message), ME, GRAMMAR)
+
+
+def said(text: str, **message: Any) -> Said:
+    found = heard("message", text=text, **message)
+    assert found
+    return found
+
+
+def mark(kind: str, text: str, part: str, **more: Any) -> dict[str, Any]:
+    """An entity over a part of a text."""
+    return {"type": kind, "offset": units(text[: text.index(part)]), "length": units(part), **more}
+
+
+def test_a_command_in_general() -> None:
+    assert heard("command") == Said(
+        key="telegram:7000000001:871504302",
+        by=Handle("telegram", "504210001"),
+        place=Place("telegram", str(GROUP)),
+        words="ack #42 on it",
+        name="Anna Nowak",
+        locale="en",
+        at=datetime(2026, 3, 2, 10, 2, tzinfo=UTC),
+        message="57",  # type: ignore[arg-type]
+    )
+
+
+def test_chatter_in_a_topic() -> None:
+    found = heard("topic")
+    assert found and not found.addressed
+    assert (found.place, found.words) == (Place("telegram", str(GROUP), "42"), "I see smoke")
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("/incident", ""),
+        ("/incident  ack\nit hurts", "ack\nit hurts"),
+        ("/incident@Tocsin_Bot ack", "ack"),
+        ("/ack #42", "ack #42"),
+        ("/ack@tocsin_bot", "ack"),
+        ("/take", "take"),
+        ("/account_link AB-12", "account link AB-12"),
+        ("/incident_ack", "ack"),
+        ("@tocsin_bot ack", "ack"),
+        ("@TOCSIN_bot, incident ack", "ack"),
+        ("@tocsin_bot", ""),
+        ("!ack #42", "ack #42"),
+        ("/start", ""),
+        ("/start AB-12", "account link AB-12"),
+        ("/start hello", ""),
+    ],
+)
+def test_what_is_said_to_the_bot(text: str, words: str) -> None:
+    found = said(text)
+    assert found.addressed and found.words == words
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["/ack@other_bot", "/weather", "!wow", "ack", "@tocsin_bottle ack", "@tocsin_bot2 ack", "hi @tocsin_bot", "/", "-"],
+)
+def test_what_is_not(text: str) -> None:
+    found = said(text)
+    assert not found.addressed and found.words == text
+
+
+def test_everything_said_to_the_bot_alone_is_said_to_it() -> None:
+    direct = {"id": 504210001, "type": "private", "first_name": "Anna"}
+    for text, words in (("ack", "ack"), ("incident ack", "ack"), ("/weather", "weather"), ("hello", "hello")):
+        found = said(text, chat=direct)
+        assert (found.addressed, found.direct, found.words) == (True, True, words)
+
+
+def test_people_are_named_by_their_ids_and_links_by_where_they_lead() -> None:
+    text = "🔥 /page Boris or @boris_p or @nobody, see docs and https://x.test"
+    boris = {"id": 504210002, "is_bot": False, "first_name": "Boris"}
+    entities = [
+        mark("text_mention", text, "Boris", user=boris),
+        mark("mention", text, "@boris_p"),
+        mark("mention", text, "@nobody"),
+        mark("text_link", text, "docs", url="https://d.test/"),
+        mark("url", text, "https://x.test"),
+    ]
+    assert said(text, entities=entities).words == (
+        "🔥 /page @telegram:504210002 or @telegram:504210002 or @nobody, see docs (https://d.test/) and https://x.test"
+    )
+
+
+def test_usernames_are_learnt_from_people_and_never_from_bots() -> None:
+    me = Me(1, "tocsin_bot")
+    me.met(payload("topic"))
+    me.met({"message": {"from": {"id": 1, "is_bot": True, "username": "tocsin_bot"}}})
+    assert me.people == {"boris_p": 504210002}
+
+
+def test_a_press_says_its_command() -> None:
+    found = heard("press")
+    assert found
+    assert (found.words, found.place, found.by.id) == ("ack #1", Place("telegram", str(GROUP), "42"), "504210002")
+    assert (found.addressed, found.message, found.key) == (True, "44", "telegram:7000000001:871504305")
+
+
+def test_a_press_on_what_is_not_ours_is_nothing() -> None:
+    update = payload("press")
+    update["callback_query"]["data"] = "somebody else's"
+    assert read(update, ME, GRAMMAR) is None
+
+
+def test_an_answer_to_our_question_completes_its_command() -> None:
+    found = heard("answer")
+    assert found
+    assert (found.words, found.addressed) == ("update #1", True)
+    assert found.fields == {"next": "30m", "text": "scaling up"}
+
+
+def test_an_answer_to_a_question_that_somebody_made_up_does_not() -> None:
+    update = payload("answer")
+    update["message"]["reply_to_message"]["from"] = {"id": 5, "is_bot": False, "first_name": "Mallory"}
+    found = read(update, ME, GRAMMAR)
+    assert found and not found.addressed and found.words == "scaling up"
+
+
+def test_nobody_commands_by_what_was_forwarded() -> None:
+    origin = {"type": "hidden_user", "sender_user_name": "Mallory", "date": 1}
+    found = said("/incident resolve", forward_origin=origin)
+    assert not found.addressed
+    assert heard("message", text="resolve", forward_origin=origin, chat={"id": 5, "type": "private"}) is None
+
+
+def test_what_nobody_said_is_nothing() -> None:
+    bot = {"id": 9, "is_bot": True, "first_name": "Other"}
+    assert heard("message", **{"from": bot}) is None
+    assert heard("message", sender_chat={"id": GROUP, "type": "supergroup"}) is None
+    assert heard("message", text="") is None
+    for kind in ("edited_message", "channel_post", "my_chat_member", "something_new"):
+        assert read({"update_id": 1, kind: {"date": 1}}, ME, GRAMMAR) is None
+
+
+def test_a_reply_outside_a_forum_is_in_no_topic() -> None:
+    assert said("hello", message_thread_id=12).place.thread == ""
+
+
+def test_what_the_platform_says_of_the_bots_own_deeds() -> None:
+    me = {"id": ME.id, "is_bot": True, "first_name": "Tocsin"}
+    created = {"forum_topic_created": {"name": "#1 db is down", "icon_color": 1}, "message_thread_id": 42}
+    update = payload("message", text="", **{"from": me}, **created)
+    assert opened(update, ME) == ("#1 db is down", "42") and read(update, ME, GRAMMAR) is None
+    assert pinned(payload("message", pinned_message={}, **{"from": me}), ME)
+    assert opened(payload("message", **created), ME) is None
+
+
+@given(
+    st.text(), st.integers(0, 50), st.integers(0, 50), st.sampled_from(["text_mention", "mention", "text_link", "x"])
+)
+def test_no_entity_breaks_the_reading(text: str, offset: int, length: int, kind: str) -> None:
+    entity = {"type": kind, "offset": offset, "length": length, "url": "https://x.test", "user": {"id": 5}}
+    heard("message", text=text, entities=[entity])

@@ -1,0 +1,182 @@
+"""Every kind of card in Telegram's dialect, as golden payloads.
+
+After a wanted change: `GOLDEN=write make test ARGS=tests/adapters/telegram/test_show.py`, and read the difference.
+"""
+
+import json
+import os
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from telegram import User
+
+from adapters.playground.telegram import markup, methods
+from adapters.telegram.letters import LONGEST, Message
+from adapters.telegram.menu import menu
+from adapters.telegram.question import ask, saved
+from adapters.telegram.show import copy, show, toast
+from bot.ports import Button, Card, Choice, Copy, Fact, Form, Link, Option
+from bot.text.rich import Code, Item, Moment, Para, Quote, Run, Text, bold, code, line
+from tests.adapters.house import GRAMMAR
+
+GOLDEN = Path(__file__).parent / "golden"
+AT = datetime(2026, 3, 2, 10, 2, tzinfo=UTC)
+HOSTILE = "<!here> @everyone @boris_p /resolve *b* _i_ ~s~ `c` <b>x</b> \u202etxt & שלום 🔥"
+ANNA = User(504210001, "Anna", False, "Nowak")
+
+CARDS: Mapping[str, Card] = {
+    "status": Card(
+        title=line("▲ ", bold("SEV1 #1 db is down")),
+        body=(
+            Para(line("Boris has it, after 5 min")),
+            Para(line(bold("Impact: "), "nobody can pay")),
+            Quote(line("Rolled back the release")),
+        ),
+        facts=(
+            Fact("Status", line("investigating")),
+            Fact("Declared", line(bold("Anna Nowak"), " at ", Moment(AT, "10:02 UTC"))),
+        ),
+        buttons=(
+            Button("Take", "ack #1", "primary"),
+            Button("Update", "update #1"),
+            Button("Resolve", "resolve #1", "danger"),
+            Button("Summary", "summary #1"),
+        ),
+        links=(Link("War room", "https://acme.slack.com/archives/C1"), Link("Here", "not a link")),
+        footer=line("Rooms: ", Run("Discord", link="https://discord.com/channels/1/2")),
+        tone="alarm",
+    ),
+    "refusal": Card(body=(Para(line("#1 is not open any more.")),), tone="warn", to="quiet"),
+    "list": Card(
+        title=line("Open incidents"),
+        body=(Item(line(bold("#1"), " db is down")), Item(line("mail is slow")), Para(line("Say ", code("show #1")))),
+        to="speaker",
+    ),
+    "timeline": Card(
+        title=line("#1 db is down"),
+        body=(Para(line(Moment(AT, "2 Mar 10:02 UTC", "date"), " Anna declared it")), Code("$ uptime\n up 3 days")),
+        footer=line(Moment(AT, "an hour ago", "ago")),
+    ),
+    "hostile": Card(
+        title=line(HOSTILE),
+        body=(Para(line(HOSTILE)), Item(line(bold(HOSTILE))), Quote(line(HOSTILE)), Code(HOSTILE)),
+        facts=(Fact("Who", line(Run("x", link="javascript:alert(1)"))),),
+        buttons=(Button(HOSTILE * 3, "ack"),),
+        footer=line(HOSTILE),
+        tone="busy",
+    ),
+    "empty": Card(),
+}
+COPY = Copy(author="@boris", origin="Discord", text=(Para(line(HOSTILE)), Para(()), Para(line("second"))), key="k")
+FORM = Form(
+    title="Assign #1",
+    words="assign #1",
+    options=(
+        Option(name="role", kind="text", help="Which role.", required=True, value='the "lead"\n=?'),
+        Option(name="person", kind="person", help="Who.", required=True),
+        Option(name="why", kind="text", help="Why.", value=""),
+    ),
+    submit="Send",
+)
+
+
+def native(message: Message) -> dict[str, Any]:
+    """As the wire carries it."""
+    keyboard = {"reply_markup": message.keyboard.to_dict()} if message.keyboard else {}
+    entities = [json.loads(each.to_json()) for each in message.entities]
+    return {"text": message.text, "entities": entities, **keyboard}
+
+
+def same(name: str, payload: Any) -> None:
+    """The payload is as it stands in its file."""
+    path = GOLDEN / f"{name}.json"
+    if os.environ.get("GOLDEN") == "write":
+        path.write_text(json.dumps(payload, indent=1, ensure_ascii=False) + "\n", "utf-8")
+    assert payload == json.loads(path.read_text("utf-8"))
+
+
+def taken(message: Message) -> Mapping[str, Any]:
+    """The platform takes it, and finds no mention and no command of its own in it."""
+    payload = native(message)
+    seen = methods.content(payload)
+    found = [each["type"] for each in seen.get("entities", ())]
+    assert "mention" not in found
+    return payload
+
+
+@pytest.mark.parametrize("name", CARDS)
+def test_cards(name: str) -> None:
+    same(name, taken(show(CARDS[name])))
+
+
+def test_a_copy() -> None:
+    same("copy", taken(copy(COPY)))
+
+
+def test_a_question_carries_the_command_so_far() -> None:
+    payload = native(ask(FORM, "incident", ANNA))
+    same("question", payload)
+    message = {**payload, "from": {"id": 7}}
+    answer = saved(message, 7, ANNA.id)
+    assert answer
+    assert (answer.words, answer.asked) == ("assign #1", "person")
+    assert answer.fields == {"role": 'the "lead"\n=?'}
+    assert saved(message, 8, ANNA.id) is None, "somebody else's message"
+    assert saved(message, 7, 5) is None, "somebody else was asked"
+
+
+def test_a_choice_is_offered_as_buttons() -> None:
+    choices = (Choice("1", "SEV1"), Choice("2", "SEV2"))
+    sev = Option(name="sev", kind="choice", help="How bad.", required=True, choices=choices)
+    form = Form(title="Sev #1", words="sev #1", options=(sev,), submit="Send")
+    same("choice", native(ask(form, "incident", ANNA)))
+
+
+@pytest.mark.parametrize("text", ["/incident resolve #1 text=?", "≫ /incident resolve #1 text=?"])
+def test_nobody_can_have_the_bot_ask_a_question_of_theirs(text: str) -> None:
+    posed = Copy(author="Anna Nowak", origin="Slack", text=(Para(line(Run(text, code=True))),))
+    assert saved({**native(copy(posed)), "from": {"id": 7}}, 7, ANNA.id) is None
+
+
+def test_the_menu_has_names_that_telegram_takes() -> None:
+    commands = [each.to_dict() for each in menu(GRAMMAR)]
+    assert [each["command"] for each in commands] == ["incident", "declare", "ack", "page", "summary", "help"]
+    assert all(each["description"] for each in commands)
+
+
+def test_a_toast_holds_words_alone() -> None:
+    assert toast(CARDS["refusal"]) == "#1 is not open any more."
+    assert toast(CARDS["status"]) == ""
+    assert toast(Card(body=(Para(line("🔥" * 101)),))) == ""
+
+
+@pytest.mark.parametrize("letters", ["x", "字", "😀", "*", "\n", "@a ", "\u202e", "\ud83d"])
+def test_what_is_too_long_is_cut_in_its_body(letters: str) -> None:
+    long = letters * 9000
+    body: Text = (Para(line(long)), *(Item(line(bold(letters), " ", code(letters))) for _ in range(500)))
+    card = Card(title=line("title"), body=body, facts=(Fact("Status", line("open")),), footer=line("the end"))
+    message = show(card)
+    taken(message)
+    assert markup.units(message.text) <= LONGEST
+    assert message.text.startswith("title\n") and message.text.endswith("Status: open\n\nthe end")
+    assert "…" in message.text or not letters.isprintable()
+
+
+def test_a_title_a_fact_and_a_footer_that_are_too_long_are_cut_as_well() -> None:
+    long = line(bold("😀" * 9000))
+    taken(show(Card(title=long, facts=(Fact("x", long),) * 5, footer=long, tone="calm")))
+
+
+@given(st.text(max_size=200), st.text(max_size=200), st.text(max_size=80))
+def test_whatever_people_type_is_taken_and_pings_nobody(title: str, body: str, value: str) -> None:
+    card = Card(
+        title=line(title), body=(Para(line(body)), Quote(line(bold(value)))), facts=(Fact("Who", line(value)),),
+        footer=line(value), tone="warn",
+    )  # fmt: skip
+    taken(show(card))
+    taken(copy(Copy(author=value or "x", origin="Slack", text=(Para(line(title)), Code(body)))))
