@@ -16,6 +16,7 @@ PATIENCE = 3.0
 """Seconds in which an application has to answer first."""
 LIFE = timedelta(minutes=15)
 """How long the token is good for."""
+REMEMBERED = 1000
 SILENT = "The application did not respond"
 
 
@@ -68,6 +69,8 @@ class Interactions:
             self._payload(kind, user, channel, locale, data, source), user, self.guild.clock.now(), source=source
         )
         self.begun[interaction.payload["token"]] = interaction
+        if len(self.begun) > REMEMBERED:
+            del self.begun[next(iter(self.begun))]
         if not self.gateway.heard:
             return self._silent(interaction)
         interaction.deadline = asyncio.get_running_loop().call_later(PATIENCE, self._silent, interaction)

@@ -135,17 +135,13 @@ class Messages:
         await self.town.edited(post)
 
     async def react(self, request: Request, body: Any) -> Any:
-        self.reacted(self.post(request), unquote(request.path_params["emoji"]), BOT)
+        emoji = unquote(request.path_params["emoji"])
+        self.post(request).reactions.setdefault(emoji, set()).add(BOT)
+        self.town.changed()
 
     async def unreact(self, request: Request, body: Any) -> Any:
         emoji = unquote(request.path_params["emoji"])
-        post = self.post(request)
-        post.reactions.get(emoji, set()).discard(BOT)
-        self.town.changed()
-
-    def reacted(self, post: Post, emoji: str, user: str) -> None:
-        """Somebody put a reaction under a message."""
-        post.reactions.setdefault(emoji, set()).add(user)
+        self.post(request).reactions.get(emoji, set()).discard(BOT)
         self.town.changed()
 
 

@@ -20,6 +20,8 @@ from adapters.playground.discord.webhooks import Webhooks
 from adapters.playground.stage import Actor, Clock, Screen
 
 UNSENT = "Your message could not be delivered."
+LONGEST = 2000
+TOO_LONG = "Your message is too long: 2,000 letters are the most."
 
 
 class Discord:
@@ -90,12 +92,14 @@ class Discord:
         if text.startswith("/") and (data := typed.data(text, commands, guild)):
             await self.town.interactions.begin(COMMAND, user, room, actor.locale, data, None)
             return self.changed()
+        if len(text) > LONGEST:
+            return self.town.interactions.notice(user, room, TOO_LONG)
         replied = guild.posts[room].get(reply_to)
         more: Payload = {}
         if replied is not None:
             reference = {"type": 0, "channel_id": room, "message_id": reply_to}
             more = {"type": 19, "message_reference": reference, "referenced_message": replied.payload}
-        post = guild.post(room, guild.users[user], Body(content=text[:2000]), {}, **more)
+        post = guild.post(room, guild.users[user], Body(content=text), {}, **more)
         await self.town.posted(post)
         return None
 

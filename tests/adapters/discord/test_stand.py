@@ -227,3 +227,9 @@ async def ask(town: Town, method: str, path: str, body: Any, token: str = "") ->
     headers = {"Authorization": f"Bot {token or town.stand.town.token}"}
     async with httpx.AsyncClient(trust_env=False) as web:
         return await web.request(method, town.playground.settings["discord"]["api"] + path, json=body, headers=headers)
+
+
+async def test_what_is_too_long_is_not_sent_and_nothing_is_lost_in_silence(quiet: Town) -> None:
+    await quiet.say("boris", "x" * 2001)
+    assert (await quiet.shown("boris", "too long")).ephemeral
+    assert not quiet.bubbles("anna")

@@ -169,7 +169,7 @@ async def test_an_answer_that_comes_too_late_goes_to_whoever_asked(town: Town) -
 async def test_what_could_not_be_kept_is_said_in_a_kind_word(town: Town) -> None:
     town.house.down = True
     await town.say("anna", "/incident ack")
-    assert (await town.shown("anna", "could not be kept")).ephemeral
+    assert (await town.shown("anna", "could not keep")).ephemeral
     await town.say("anna", "just chatter")
     await town.until(lambda: town.house.said("just chatter"))
     assert len(town.bubbles("boris")) == 1
