@@ -62,9 +62,10 @@ def health(address: Annotated[str, typer.Option(help="Where `tocsin run` answers
 
 async def _demo(port: int, data: Path | None, level: str) -> None:
     from bot.config import check
-    from bot.run import house, logs, stopped
+    from bot.run import house, logs, signalled
 
     logs(level)
+    told = signalled()
     async with AsyncExitStack() as stack:
         folder = data or Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="tocsin-")))
         folder.mkdir(parents=True, exist_ok=True)
@@ -73,20 +74,21 @@ async def _demo(port: int, data: Path | None, level: str) -> None:
         settings = stage.company(playground, f"sqlite:///{folder}/tocsin.db")
         await stack.enter_async_context(house(check(settings, "the demo")))
         typer.echo(stage.welcome(playground))
-        await stopped()
+        await told.wait()
         typer.echo("\nStopping.")
 
 
 async def _run(path: Path, level: str) -> None:
     from bot.config import load
-    from bot.run import house, logs, stopped
+    from bot.run import house, logs, signalled
 
     logs(level)
+    told = signalled()
     config = load(path)
     web = import_module("adapters.web.health")
     async with house(config) as engine, web.answering(config.house.health, engine):
         typer.echo(f"Tocsin answers on {', '.join(config.chats) or 'no chat yet'}. Ctrl-C stops it.", err=True)
-        await stopped()
+        await told.wait()
 
 
 def _go(main: Coroutine[Any, Any, None]) -> None:

@@ -43,12 +43,12 @@ async def house(config: Config, clock: Any = None) -> AsyncIterator[Engine]:
         await store.close()
 
 
-async def stopped() -> None:
-    """When somebody presses Ctrl-C or the machine asks us to stop."""
+def signalled() -> asyncio.Event:
+    """Set when somebody presses Ctrl-C or the machine asks us to stop: from now on both are heard in peace."""
     told = asyncio.Event()
     for each in (signal.SIGINT, signal.SIGTERM):
         asyncio.get_running_loop().add_signal_handler(each, told.set)
-    await told.wait()
+    return told
 
 
 def logs(level: str) -> None:

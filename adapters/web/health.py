@@ -1,5 +1,6 @@
 """`/healthz`: whether the database and the chats answer."""
 
+import socket
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
@@ -25,13 +26,15 @@ async def answering(address: str, house: House) -> AsyncIterator[None]:
         return JSONResponse(dict(well), status_code=200 if well["database"] else 503)
 
     app = Starlette(routes=[Route("/healthz", healthz)])
-    config = uvicorn.Config(app, host=host or "127.0.0.1", port=int(port), log_config=None, lifespan="off")
+    # A taken port is told by the socket; uvicorn would end the process.
+    ear = socket.create_server((host or "127.0.0.1", int(port)))
+    config = uvicorn.Config(app, log_config=None, lifespan="off")
     config.load()
     server = uvicorn.Server(config)
     server.lifespan = config.lifespan_class(config)
     # `Server.serve` would take the process's signals for itself.
-    await server.startup()
+    await server.startup([ear])
     try:
         yield
     finally:
-        await server.shutdown()
+        await server.shutdown([ear])

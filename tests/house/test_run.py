@@ -1,0 +1,138 @@
+"""The command as people run it: a process of its own, a configuration in a file, a signal at the end."""
+
+import asyncio
+import os
+import signal
+import socket
+import sys
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from adapters.playground.cast import COMPANY
+from adapters.playground.server import Playground
+
+TOCSIN = (sys.executable, "-c", "from bot.cli import app; app()")
+
+
+def toml(settings: Any, database: str) -> str:
+    """A configuration for the playground's Slack alone."""
+    lines = ["[house]", f'database = "{database}"', 'health = ""', "[chats.slack]"]
+    lines += [f'{name} = "{value}"' for name, value in settings["slack"].items() if name != "bot_token"]
+    lines += ['bot_token = "${THE_TOKEN}"', "[people.anna]", 'name = "Anna"', f'slack = "{COMPANY[0].ids["slack"]}"']
+    return "\n".join([*lines, "[policies.default]", 'steps = [{ page = ["anna"], wait = "5m" }]'])
+
+
+@asynccontextmanager
+async def process(*args: str, **env: str) -> AsyncIterator[asyncio.subprocess.Process]:
+    """The command, running; killed if it does not end."""
+    pipe = asyncio.subprocess.PIPE
+    running = await asyncio.create_subprocess_exec(*TOCSIN, *args, stdout=pipe, stderr=pipe, env={**os.environ, **env})
+    try:
+        yield running
+    finally:
+        if running.returncode is None:
+            running.kill()
+            await running.wait()
+
+
+async def ended(*args: str, **env: str) -> tuple[int, str]:
+    """The command's exit code, and what it said."""
+    async with process(*args, **env) as running:
+        out, err = await running.communicate()
+        return running.returncode or 0, (out + err).decode()
+
+
+async def test_it_runs_from_a_file_and_stops_at_a_signal(tmp_path: Path) -> None:
+    async with Playground(COMPANY, platforms=("slack",)).open() as playground:
+        config = tmp_path / "tocsin.toml"
+        settings = playground.settings
+        config.write_text(toml(settings, f"sqlite:///{tmp_path}/t.db"))
+        token = {"THE_TOKEN": str(settings["slack"]["bot_token"])}
+        assert await ended("check", "-c", str(config), **token) == (0, f"{config}: good. Chats: slack; people: 1.\n")
+        async with process("run", "-c", str(config), **token) as running:
+            hall = playground["slack"].screen("anna").rooms[0].id
+            await playground.until(lambda: playground["slack"].screen("anna").hints, 15)
+            await until_heard(playground, hall)
+            await playground.until(lambda: len(playground["slack"].screen("anna").rooms) >= 2, 15)
+            running.send_signal(signal.SIGTERM)
+            _, err = await asyncio.wait_for(running.communicate(), 15)
+            assert running.returncode == 0, err.decode()
+            assert "Traceback" not in err.decode()
+            assert token["THE_TOKEN"] not in err.decode()
+
+
+async def until_heard(playground: Playground, hall: str) -> None:
+    """Say it until the process is connected: before, Slack itself says that the app does not answer."""
+
+    def said() -> bool:
+        return any("SEV1" in bubble.text for bubble in playground["slack"].screen("anna").rooms[0].bubbles)
+
+    for _ in range(100):
+        await playground["slack"].say("anna", hall, "/incident declare db is down --sev 1")
+        try:
+            await playground.until(said, 0.5)
+        except TimeoutError:
+            continue
+        return
+    raise AssertionError("nobody heard it")
+
+
+@pytest.mark.parametrize(
+    ("text", "word"),
+    [
+        ("[house", "is not TOML"),
+        ('[house]\nroot = "Inci dent"', "house.root"),
+        ("[chats.slack]\n", "chats.slack: bot_token"),
+        ("[chats.irc]\n", "there is no adapter of this name"),
+        ('[house]\nzone = "Mars/X"', "IANA time zone"),
+        ('[policies.p]\nsteps = [{ page = ["nobody"], wait = "5m" }]', "there is no such person"),
+        ('[chats.slack]\nbot_token = "${NOT_SET}"', "the environment has no NOT_SET"),
+    ],
+)
+async def test_a_bad_configuration_is_told_in_a_line(text: str, word: str, tmp_path: Path) -> None:
+    config = tmp_path / "tocsin.toml"
+    config.write_text(text)
+    code, said = await ended("check", "-c", str(config))
+    assert code == 2
+    assert word in said
+    assert "Traceback" not in said
+
+
+async def test_how_it_is_can_be_asked(tmp_path: Path) -> None:
+    port = free_port()
+    config = tmp_path / "tocsin.toml"
+    config.write_text(f'[house]\ndatabase = "sqlite:///{tmp_path}/t.db"\nhealth = "127.0.0.1:{port}"')
+    async with process("run", "-c", str(config)) as running:
+        assert running.stderr is not None
+        await asyncio.wait_for(running.stderr.readline(), 20)
+        code, said = await ended("health", "--address", f"127.0.0.1:{port}")
+        assert (code, '"database":true' in said) == (0, True)
+        code, said = await ended("run", "-c", str(config))
+        assert (code, "in use" in said, "Traceback" in said) == (2, True, False)
+
+
+def free_port() -> int:
+    with socket.create_server(("127.0.0.1", 0)) as ear:
+        return int(ear.getsockname()[1])
+
+
+async def test_what_is_not_there_is_told_in_a_line(tmp_path: Path) -> None:
+    code, said = await ended("run", "-c", str(tmp_path / "none.toml"))
+    assert (code, "there is no such file" in said) == (2, True)
+    code, said = await ended("health", "--address", "127.0.0.1:9")
+    assert (code, "not well" in said) == (1, True)
+
+
+async def test_the_demo_is_ready_and_leaves_nothing(tmp_path: Path) -> None:
+    async with process("demo", "--port", "0", TMPDIR=str(tmp_path)) as running:
+        assert running.stdout is not None
+        first = await asyncio.wait_for(running.stdout.readline(), 30)
+        assert b"Open http://127.0.0.1:" in first
+        running.send_signal(signal.SIGINT)
+        _, err = await asyncio.wait_for(running.communicate(), 15)
+        assert (running.returncode, err.decode()) == (0, "")
+    assert list(tmp_path.iterdir()) == []
