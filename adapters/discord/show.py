@@ -19,7 +19,7 @@ NOBODY: Mapping[str, Any] = {"parse": []}
 EPHEMERAL, NO_PREVIEWS = 1 << 6, 1 << 2
 CONTENT, TITLE, DESCRIPTION, NAME, VALUE = 2000, 256, 4096, 256, 1024
 EMBED = 6000
-FACTS = 25
+FACTS = 24
 ID = 100
 INPUT = 4000
 VIEW = 1 << 10
@@ -76,15 +76,17 @@ def bare_text(card: Card) -> str:
 
 
 def small(card: Card) -> str:
-    """The footer. An embed's own takes no links."""
-    return f"-# {text((Para(card.footer),), VALUE)}" if card.footer else ""
+    """The footer, in small letters."""
+    return f"-# {text((Para(card.footer),), VALUE - 3)}" if card.footer else ""
 
 
 def embed(card: Card) -> dict[str, Any]:
     """Title, body, facts side by side, footer: 6,000 letters in all."""
     made: dict[str, Any] = {"title": title(card.title, TITLE)} if card.title else {}
-    facts = list(fields(card.facts, EMBED // 2))
-    foot = small(card)
+    facts, foot = list(fields(card.facts, EMBED // 2)), small(card)
+    if facts and foot:
+        # Below the facts: an embed's own footer takes no links.
+        facts, foot = [*facts, {"name": BREAK, "value": foot, "inline": False}], ""
     used = len(made.get("title", "")) + sum(len(each["name"]) + len(each["value"]) for each in facts)
     body = text(card.body, min(DESCRIPTION, EMBED - used) - len(foot) - 1)
     if body or foot or not (made or facts):

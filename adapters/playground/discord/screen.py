@@ -95,7 +95,9 @@ class Glass:
             parts.append(self.reader.read(embed["description"]))
         for field in embed.get("fields") or ():
             name, value = self.reader.inline(field["name"]), self.reader.read(field["value"])
-            parts.append((f"<dl><dt>{name[0]}</dt><dd>{value[0]}</dd></dl>", f"{name[1]}: {value[1]}"))
+            named = name[1].strip("\u200b ")
+            shown = f"<dl><dt>{name[0]}</dt><dd>{value[0]}</dd></dl>" if named else value[0]
+            parts.append((shown, f"{named}: {value[1]}" if named else value[1]))
         if embed.get("footer"):
             text = embed["footer"]["text"]
             parts.append((f"<small>{escape(text)}</small>", text))
