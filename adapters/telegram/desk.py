@@ -102,9 +102,9 @@ class Desk:
             await reply.soon()
 
     async def _tidy(self, update: Update) -> None:
-        """Take the platform's line about our own pin away again."""
+        """Take the platform's line about our own pin away again, if we may."""
         message = update["message"]
-        with self.wire.telling():
+        with suppress(ChatError), self.wire.telling():
             await self.wire.bot.delete_message(int(place(message).room), message["message_id"])
 
     async def _done(self, key: str, house: House) -> None:

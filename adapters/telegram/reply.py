@@ -32,15 +32,15 @@ class Reply:
     async def give(self, answer: Card | Form | None) -> None:
         """Answer. Raises `ChatError`."""
         try:
-            if isinstance(answer, Form):
-                await self._send(ask(answer, self.house.grammar().root, self._native()), answers=False)
-            elif answer and answer.to == "room":
-                await self._send(show(answer))
-            elif answer:
+            if isinstance(answer, Card) and answer.to != "room":
                 await self._aside(answer)
         finally:
             await self._release()
-        if self._choice and self.said.message:
+        if isinstance(answer, Form):
+            await self._send(ask(answer, self.house.grammar().root, self._native()), answers=False)
+        elif answer and answer.to == "room":
+            await self._send(show(answer))
+        if self._choice:
             await self._forget_question()
 
     async def soon(self) -> None:

@@ -14,9 +14,9 @@ from telegram.request import HTTPXRequest
 from adapters.telegram.letters import Message
 from bot.ports import ChatError, Forbidden, Gone, MessageId, Place, Throttled, Unreachable
 
-# Both tell every address that they call, and the token stands in ours.
-logging.getLogger("httpx").setLevel(logging.WARNING)
-logging.getLogger("httpcore").setLevel(logging.WARNING)
+# They tell every address that they call, and the token stands in ours.
+for talker in ("httpx", "httpcore", "telegram.Bot"):
+    logging.getLogger(talker).setLevel(logging.WARNING)
 
 POLL = 30
 """Seconds that a poll waits for something to happen."""
