@@ -104,7 +104,8 @@ class Office:
 
     async def links(self, incident: "Incident") -> Mapping[str, str]:
         """The war rooms' links by the platforms' labels; what a platform does not tell now is left out."""
-        found = {place.platform: await self.link(place) for place in incident.places}
+        open_rooms = {place.platform: place for place in incident.places}
+        found = {name: await self.link(open_rooms[name]) for name in self.chats if name in open_rooms}
         return {self.chats[name].can.label: url for name, url in found.items() if url}
 
     async def link(self, place: Place) -> str:

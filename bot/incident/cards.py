@@ -61,7 +61,7 @@ def status_card(incident: "Incident", voice: Voice, links: Links, down: Sequence
 def hall_card(incident: "Incident", voice: Voice, links: Links, here: str = "") -> Card:
     """The announcement in the standing room: what it is, who has it, and the way in."""
     declared = incident.declared
-    said = voice.say(N_("Declared by {by} at {at}"), by=Who(declared.by), at=declared.at) if declared else ()
+    said = voice.say(N_("Declared by {by}, {at}"), by=Who(declared.by), at=declared.at) if declared else ()
     take = (_button(incident, voice, N_("Take"), "ack", "primary"),) if incident.open and not incident.acked else ()
     return Card(
         title=headline(incident),
@@ -113,7 +113,7 @@ def entry_card(incident: "Incident", entry: Entry, voice: Voice) -> Card:
 
 def update_card(incident: "Incident", entry: Entry, event: Updated, voice: Voice) -> Card:
     """An update, as every room reads it."""
-    after = voice.say(N_("Next update by {at}"), at=event.next_at) if event.next_at else ()
+    after = voice.say(N_("Next update: {at}"), at=event.next_at) if event.next_at else ()
     by = voice.say(N_("Update by {by}"), by=Who(entry.by))
     return Card(
         title=line(bold(f"{incident.severity.name} {incident.number} {incident.title}")),
@@ -130,14 +130,14 @@ def _body(incident: "Incident", voice: Voice) -> Iterator[Block]:
     if incident.resolved and incident.resolved.text:
         yield Quote(line(incident.resolved.text))
     elif incident.update:
-        yield Para(voice.say(N_("Last update by {by} at {at}:"), by=Who(incident.update.by), at=incident.update.at))
+        yield Para(voice.say(N_("Last update by {by}, {at}:"), by=Who(incident.update.by), at=incident.update.at))
         yield Quote(line(incident.update.text))
 
 
 def _facts(incident: "Incident", voice: Voice) -> Iterator[Fact]:
     yield Fact(voice.word(N_("Status")), voice.say("{s}", s=incident.status))
     if incident.declared:
-        by = voice.say(N_("{by} at {at}"), by=Who(incident.declared.by), at=incident.declared.at)
+        by = voice.say(N_("{by}, {at}"), by=Who(incident.declared.by), at=incident.declared.at)
         yield Fact(voice.word(N_("Declared")), by)
     for role, person in incident.roles.items():
         yield Fact(voice.word(Role(role).said).capitalize(), voice.say("{p}", p=Who(person)))

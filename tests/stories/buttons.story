@@ -12,7 +12,7 @@ slack -> anna | SEV2 #1 checkout is slow · Anna Nowak has it [Summary]
 # Discord asks in a form.
 carlos@discord in room presses Update
 carlos@discord fills text = scaling up; next = 20m
-slack discord telegram room | Update by Carlos Diaz · scaling up · Next update by
+slack discord telegram room | Update by Carlos Diaz · scaling up · Next update:
 
 # So does Slack.
 anna@slack in room presses Update

@@ -17,7 +17,7 @@ slack discord telegram room | Boris Petrov took it after 5 min
 nobody is paged
 
 carlos@discord > /incident update Rolled back the release --next 30m
-slack discord telegram room | Update by Carlos Diaz · Rolled back the release · Next update by
+slack discord telegram room | Update by Carlos Diaz · Rolled back the release · Next update:
 
 mia@slack > /incident summary
 mia@slack sees Rolled back the release
