@@ -1,0 +1,169 @@
+"""How long a command takes, from its arrival to its answer on the wire and to the last of three war rooms.
+
+Beside it, in turn with it, in one run: the bare echo bot of each platform's SDK, and one bare durable commit. Ours
+should take no longer than one and a half times the two together. Then fifty commands a second, come what may.
+
+What is the same: the stand-ins, their process and clock, the line that is typed and where, the room that answers.
+What is not: ours keeps the command, reads the company, shows six cards and posts three lines afterwards; the next
+command waits until that is over. Ours and the bare bots are a process each, so that each has its libraries and its
+loop for itself; a bot that is not measured just then only listens.
+"""
+
+import argparse
+import asyncio
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+from statistics import median
+from tempfile import TemporaryDirectory
+from time import perf_counter
+
+from figures import BareCommit, at, ms, spread, table, times
+from town import PLATFORMS, Town, bare_bots, tocsin, town
+
+STATES = (("ack", "has it, after"), ("unack", "Nobody has it"))
+"""What is said in turn, and what the cards then say."""
+AIM, OPEN_AIM = 1.5, 0.050
+RATE = 50
+"""Commands a second in the open loop."""
+
+
+class Round:
+    """One platform's figures of one run, in seconds; each list has one figure a command."""
+
+    def __init__(self) -> None:
+        self.ours: list[float] = []
+        self.rooms: list[float] = []
+        self.bare: list[float] = []
+        self.commit: list[float] = []
+
+    @property
+    def floor(self) -> list[float]:
+        """The bare bot and the bare commit together."""
+        return [sum(both) for both in zip(self.bare, self.commit, strict=True)]
+
+    def ratio(self, share: float) -> float:
+        """Ours to the two together."""
+        return at(share, self.ours) / at(share, self.floor)
+
+
+async def declare(ours: Town, count: int) -> list[str]:
+    """So many incidents with their war rooms: low ones, so that nobody is paged. Their numbers."""
+    for number in range(count):
+        await ours.ask("slack", f"/incident declare Disk {number} is filling up --sev 4")
+    await ours.watch()
+    return sorted(ours.watched, key=int)
+
+
+async def obeyed(ours: Town, platform: str, verb: str, incident: str) -> tuple[float, float]:
+    """When it arrived and was answered. The answer must not have come before the commit."""
+    before = ours.revs()[incident]
+    begin, answer = await ours.ask(platform, f"/incident {verb} #{incident}")
+    assert answer.revs[incident] == before + 1, f"{platform}: answered before it was committed"
+    return begin, answer.at
+
+
+async def one_by_one(ours: Town, bare: Town, incident: str, rounds: int, commits: BareCommit) -> Mapping[str, Round]:
+    """One command at a time: ours, the bare bot and a bare commit in turn."""
+    run = {name: Round() for name in PLATFORMS}
+    for _ in range(rounds):
+        for name, figures in run.items():
+            for verb, mark in STATES:
+                begin, answered = await obeyed(ours, name, verb, incident)
+                figures.ours.append(answered - begin)
+                figures.rooms.append(await ours.shown(incident, mark) - begin)
+                await ours.quiet()
+                begin, answer = await bare.ask(name, f"/incident {verb} #{incident}")
+                figures.bare.append(answer.at - begin)
+                figures.commit.append(commits.commit())
+    return run
+
+
+def lines(incidents: Sequence[str]) -> Iterator[tuple[str, str]]:
+    """Platforms and lines, mixed: each incident is taken and given back in turn."""
+    while True:
+        for verb, _ in STATES:
+            for index, incident in enumerate(incidents):
+                yield PLATFORMS[index % len(PLATFORMS)], f"/incident {verb} #{incident}"
+
+
+async def open_loop(at_work: Town, incidents: Sequence[str], rate: int, seconds: float) -> list[float]:
+    """So many a second, whether the last ones were answered or not: seconds from when each was due to its answer."""
+    begin, taken = perf_counter(), []
+
+    async def one(due: float, platform: str, line: str) -> None:
+        await asyncio.sleep(max(0, due - perf_counter()))
+        _, answer = await at_work.ask(platform, line)
+        taken.append(answer.at - due)
+
+    async with asyncio.TaskGroup() as commands:
+        for number, (platform, line) in zip(range(int(rate * seconds)), lines(incidents), strict=False):
+            commands.create_task(one(begin + number / rate, platform, line))
+    return taken
+
+
+def show_runs(runs: Sequence[Mapping[str, Round]]) -> None:
+    """One at a time: medians over the runs."""
+    shares = [f"{what} {share}" for what in ("ours", "bare", "commit", "ratio", "3 rooms") for share in ("p50", "p99")]
+    head = ("one at a time, ms", *shares)
+    rows = []
+    for name in PLATFORMS:
+        cells = [
+            ms(median(at(share, getattr(run[name], what)) for run in runs))
+            for what in ("ours", "bare", "commit")
+            for share in (0.5, 0.99)
+        ]
+        ratios = [spread([run[name].ratio(share) for run in runs]) for share in (0.5, 0.99)]
+        rooms = [ms(median(at(share, run[name].rooms) for run in runs)) for share in (0.5, 0.99)]
+        rows.append((name, *cells, *ratios, *rooms))
+    count = len(runs[0]["slack"].ours)
+    table(f"To the answer: ours / (bare bot + bare commit), aim {times(AIM)}; {len(runs)} runs of {count}", head, rows)
+
+
+def show_open(taken: Mapping[str, Sequence[Sequence[float]]], rate: int) -> None:
+    """The open loop: medians over the runs, and their lowest and highest p99."""
+    rows = []
+    for name, runs in taken.items():
+        shares = [ms(median(at(share, run) for run in runs)) for share in (0.5, 0.95, 0.99)]
+        worst = [at(0.99, run) for run in runs]
+        rows.append((name, *shares, f"{ms(min(worst))}-{ms(max(worst))}", ms(max(map(max, runs)))))
+    head = ("ms", "p50", "p95", "p99", "p99 of the runs", "longest")
+    table(f"{rate} commands a second, three platforms mixed, aim p99 < {ms(OPEN_AIM)} ms", head, rows)
+
+
+async def main(options: argparse.Namespace, folder: Path) -> None:
+    """Both measurements."""
+    commits = BareCommit(folder)
+    async with town(tocsin, folder) as ours, town(bare_bots, folder) as bare:
+        incidents = await declare(ours, options.incidents)
+        await one_by_one(ours, bare, incidents[0], 2, commits)  # warms up, and is not counted
+        runs = [await one_by_one(ours, bare, incidents[0], options.rounds, commits) for _ in range(options.runs)]
+        show_runs(runs)
+        taken: dict[str, list[list[float]]] = {"ours": [], "bare bots": []}
+        for _ in range(options.runs):
+            taken["ours"].append(await open_loop(ours, incidents, options.rate, options.seconds))
+            await ours.quiet()
+            taken["bare bots"].append(await open_loop(bare, incidents, options.rate, options.seconds))
+        show_open(taken, options.rate)
+    commits.close()
+
+
+def asked() -> argparse.Namespace:
+    """The options."""
+    options = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    options.add_argument("--quick", action="store_true", help="a few seconds: to see that it runs")
+    options.add_argument("--runs", type=int, default=5)
+    options.add_argument("--rounds", type=int, default=50, help="a run's rounds: two commands on each platform")
+    options.add_argument("--seconds", type=float, default=6, help="of the open loop, each run")
+    options.add_argument("--rate", type=int, default=RATE, help="commands a second in the open loop")
+    options.add_argument("--incidents", type=int, default=12, help="in the open loop")
+    options.add_argument("--folder", type=Path, help="where the databases are: on the disk that is to be measured")
+    given = options.parse_args()
+    if given.quick:
+        given.runs, given.rounds, given.seconds, given.incidents = 1, 3, 1, 3
+    return given
+
+
+if __name__ == "__main__":
+    given = asked()
+    with TemporaryDirectory(prefix="tocsin-bench-", dir=given.folder) as folder:
+        asyncio.run(main(given, Path(folder)))
