@@ -22,8 +22,8 @@ from bot.store.transaction import Transaction
 log = structlog.get_logger()
 
 Work = Shown | Sent
-LEASE = timedelta(seconds=60)
-"""How long a lane is held; renewed with every piece of work."""
+LEASE = timedelta(seconds=90)
+"""How long a lane is held, longer than any piece of work may take; renewed with each."""
 REST = timedelta(seconds=5)
 """When to ask again for a lane that somebody else holds."""
 

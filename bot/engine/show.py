@@ -48,8 +48,10 @@ class Showing:
             await self.office.store.write(partial(later, row, wait, error))
         self.office.wake()
 
-    async def _show(self, row: Shown) -> None:
-        incident, people = await self.office.store.read(partial(self._load, row))
+    async def _show(self, stale: Shown) -> None:
+        row, incident, people = await self.office.store.read(partial(self._load, stale))
+        if row is None:
+            return
         if row.subject == "room":
             await self._open(row, incident)
             return
@@ -118,8 +120,10 @@ class Showing:
             except ChatError as wrong:
                 log.warning("somebody could not be brought in", place=str(place), why=str(wrong))
 
-    def _load(self, row: Shown, tx: Transaction) -> tuple[Incident, People]:
-        return tx.load(row.book).state, self.office.people(tx)
+    def _load(self, stale: Shown, tx: Transaction) -> tuple[Shown | None, Incident, People]:
+        """The look as it is now that its lane is held: whoever held it before may have shown it already."""
+        behind = (each for each in tx.looks(stale.book) if each.id == stale.id and each.have < each.want)
+        return next(behind, None), tx.load(stale.book).state, self.office.people(tx)
 
     def _place(self, row: Shown) -> Place | None:
         return Place.parse(row.place) if row.place else self.office.chats[row.platform].hall

@@ -167,6 +167,16 @@ async def test_five_changes_while_away_end_in_one_edit(town: Town) -> None:
     assert puts.count("put") == 5 + 2 * 5
 
 
+async def test_a_look_that_was_shown_meanwhile_is_not_shown_again(town: Town) -> None:
+    """Work that was listed before a lane ended, and begins after it, finds nothing to do."""
+    await town.say(HANDLES[0], "declare db is down --sev 5")
+    stale = await town.store.read(lambda tx: [row for row in tx.behind("ink") if row.subject == "hall"])
+    await town.rest()
+    posted = set(town.papers[0].messages)
+    await town.engine.delivery.showing.show(stale[0])
+    assert set(town.papers[0].messages) == posted
+
+
 async def test_chatter_reaches_the_other_room_once(town: Town) -> None:
     await town.say(HANDLES[0], "declare db is down --sev 1")
     await town.rest()
