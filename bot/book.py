@@ -92,7 +92,7 @@ S = TypeVar("S", bound=State)
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """What happened: when it was recorded, by whom (a person's id, or `tocsin`), through which place, and what."""
+    """What happened: when it was recorded, by whom (a person's id, or `tocsin`), said where, and what."""
 
     book: BookId
     rev: int
@@ -133,7 +133,7 @@ class Ask:
     rules: "Rules"
     people: "People"
     via: str = ""
-    """The place through which it was asked."""
+    """The place where it was asked in words that all there can see."""
     handle: str = ""
     """How the platform knows the one who asks."""
     token: str = ""

@@ -71,6 +71,8 @@ class Said(Struct, frozen=True, kw_only=True):
     """False for chatter: nobody spoke to the bot, but a war room's other rooms should see it."""
     direct: bool = False
     """In a conversation with the bot alone."""
+    pressed: bool = False
+    """By a button, where only the presser sees the answer."""
     name: str = ""
     """How the platform shows the speaker; for mirrored chatter only, never an identity."""
     avatar: str = ""

@@ -64,7 +64,7 @@ def _pressed(update: Update, press: Native, me: Me) -> Said | None:
         return None
     common = _common(update, message, press["from"], me)
     if data.startswith(SAYS):
-        return Said(**common, words=data.removeprefix(SAYS))
+        return Said(**common, words=data.removeprefix(SAYS), pressed=True)
     asked = saved(message, me.id, press["from"]["id"])
     if data.startswith(CHOICE) and asked:
         return Said(**common, words=asked.words, fields={**asked.fields, asked.asked: data.removeprefix(CHOICE)})

@@ -84,7 +84,7 @@ class Hearing:
             by=person.id if person else "",
             rules=self.office.rules,
             people=people,
-            via=str(said.place),
+            via="" if said.pressed else str(said.place),
             handle=str(said.by),
             token=_code(),
         )

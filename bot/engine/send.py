@@ -11,6 +11,7 @@ from bot.book import BookId
 from bot.engine.office import Office
 from bot.engine.show import backoff
 from bot.incident.cards import entry_card
+from bot.incident.updates import Updated
 from bot.ports import Card, ChatError, Copy, MessageId, Mirror, Place, Unreachable
 from bot.store.sends import Sent
 from bot.store.transaction import Transaction
@@ -57,11 +58,17 @@ class Sending:
                 return await chat.post(place, copy)
             return await chat.put(place, as_card(copy), None, self.office.key("send", row.id))
         card = await self.office.store.read(partial(self._entry, row, place.platform))
+        if card is None:
+            return MessageId("")
         return await chat.put(place, card, None, self.office.key("send", row.id))
 
-    def _entry(self, row: Sent, platform: str, tx: Transaction) -> Card:
+    def _entry(self, row: Sent, platform: str, tx: Transaction) -> Card | None:
+        """The entry's card; None where the answer to whoever said it stands in the room and says the same."""
         id = row.book or BookId("incident", "0")
         entry = tx.entries(id, after=int(row.payload["rev"]) - 1, limit=1)[0]
+        chat = self.office.chats[platform]
+        if entry.via == row.to and not chat.can.ephemeral and not isinstance(entry.event, Updated):
+            return None
         return entry_card(tx.load(id).state, entry, self.office.room_voice(self.office.people(tx), platform))
 
 
