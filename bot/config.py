@@ -21,6 +21,9 @@ SECRET = re.compile(r"\$\{([A-Z][A-Z0-9_]*)\}")
 """`${SLACK_BOT_TOKEN}` in a value is taken from the environment, so that no secret need stand in the file."""
 
 
+PERSON = re.compile(r"[a-z0-9_-]{1,40}")
+
+
 class BadConfig(Exception):
     """The configuration cannot be used: every line says where, what was expected, and what stands there."""
 
@@ -124,6 +127,13 @@ class Config(Part):
             wanted = {person for step in policy.steps for person in step.page} | set(policy.catch_all)
             if missing := sorted(wanted - set(self.people)):
                 raise ValueError(f"policies.{name} pages {', '.join(missing)}: there is no such person under [people]")
+        seen: dict[str, str] = {}
+        for id, somebody in self.people.items():
+            if not PERSON.fullmatch(id):
+                raise ValueError(f"people.{id}: a person's key is made of a-z, 0-9, _ and -")
+            for handle in somebody.handles(self.chats):
+                if seen.setdefault(handle, id) != id:
+                    raise ValueError(f"people.{id} and people.{seen[handle]} have the same account {handle}")
         if self.house.admin and self.house.admin not in self.people:
             raise ValueError(f"house.admin is {self.house.admin}: there is no such person under [people]")
         return self

@@ -8,7 +8,7 @@ import msgspec
 from bot.book import TOCSIN, Ask, Book, BookId, Command, Refused, Send
 from bot.engine.office import Office
 from bot.engine.see import ReadingDesk
-from bot.grammar import Line, Query, build, missing, options, parse
+from bot.grammar import Line, Query, build, missing, options, parse, tidy
 from bot.people.account import STRANGER
 from bot.people.may import may
 from bot.people.person import People, Person
@@ -174,7 +174,7 @@ class Hearing:
         copy = Copy(
             author=person.name if person else said.name,
             origin=chat.can.label,
-            text=paragraphs(mentions(said.words, self.office.people(tx))),
+            text=paragraphs(mentions(tidy(said.words), self.office.people(tx))),
             avatar=said.avatar,
             key=said.key,
         )

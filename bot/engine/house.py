@@ -10,7 +10,7 @@ import msgspec
 import structlog
 
 from bot.book import BookId, Refused
-from bot.config import Config
+from bot.config import BadConfig, Config
 from bot.engine.attend import attend, retell
 from bot.engine.clockwork import clockwork
 from bot.engine.deliver import Delivery
@@ -20,7 +20,7 @@ from bot.engine.page import Paging
 from bot.engine.tick import Ticking
 from bot.grammar import grammar
 from bot.ports import Card, Chat, Form, Grammar, Said, Unheard
-from bot.store.store import Store, StoreDown
+from bot.store.store import Store, StoreDown, Taken
 from bot.store.transaction import Transaction
 from bot.text.words import LANGUAGES, Voice, known
 
@@ -60,7 +60,11 @@ class Engine:
     async def enrol(self) -> None:
         """Take over what the configuration says of people, and show everything open as this version shows it."""
         for id, enroll in self.office.config.enrolments().items():
-            await self.office.store.write(partial(own, enroll, BookId("person", id), self.office))
+            try:
+                await self.office.store.write(partial(own, enroll, BookId("person", id), self.office))
+            except Taken:
+                accounts = ", ".join(enroll.handles)
+                raise BadConfig(f"people.{id}: one of {accounts} was linked by somebody else") from None
         self.office.house = await self.office.store.write(self.office.named)
         await self.office.store.write(lambda tx: tx.want())
         await self.office.store.read(self.office.people)

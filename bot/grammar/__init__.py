@@ -6,7 +6,7 @@ Menus, forms, help, typed options and the parser of a line are all made from the
 
 from bot.grammar.line import Line, build, missing, parse, verb
 from bot.grammar.menu import grammar, options
-from bot.grammar.values import TRICKS, clean, span
+from bot.grammar.values import TRICKS, clean, span, tidy
 from bot.grammar.verbs import VERBS, Desk, Person, Query, command, flag, query, usage, word, words
 
 __all__ = [
@@ -26,6 +26,7 @@ __all__ = [
     "parse",
     "query",
     "span",
+    "tidy",
     "usage",
     "verb",
     "word",

@@ -57,10 +57,15 @@ TRICKS = re.compile(
 Joiners (U+200C, U+200D) stay: Persian and family emoji are spelled with them."""
 
 
+def tidy(text: str) -> str:
+    """Text without what is not seen but changes what is, nor half letters that no database takes."""
+    text = TRICKS.sub("", text.replace("\r\n", "\n").replace("\u2028", "\n")).strip()
+    return text.encode("utf-8", "ignore").decode()
+
+
 def clean(text: str, most: int = LONG) -> str:
     """What somebody typed, without tricks. Raises `Refused` when nothing is left or it is too long."""
-    text = TRICKS.sub("", text.replace("\r\n", "\n").replace("\u2028", "\n")).strip()
-    text = text.encode("utf-8", "ignore").decode()
+    text = tidy(text)
     if not text:
         raise Refused(N_("There is nothing to read in that. Please write it in words."))
     if len(text) > most:

@@ -91,6 +91,8 @@ async def until_heard(playground: Playground, hall: str) -> None:
         ('[house]\nzone = "Mars/X"', "IANA time zone"),
         ('[policies.p]\nsteps = [{ page = ["nobody"], wait = "5m" }]', "there is no such person"),
         ('[chats.slack]\nbot_token = "${NOT_SET}"', "the environment has no NOT_SET"),
+        ('[chats.x]\n[people.a]\nname="A"\nx="1"\n[people.b]\nname="B"\nx="1"', "have the same account x:1"),
+        ('[people."a b"]\nname="A"', "a person's key"),
     ],
 )
 async def test_a_bad_configuration_is_told_in_a_line(text: str, word: str, tmp_path: Path) -> None:
