@@ -36,27 +36,33 @@ async def slack(settings: Settings) -> None:
     await AsyncSocketModeHandler(app, settings["app_token"]).start_async()  # type: ignore[no-untyped-call]
 
 
+class Discord(discord.Client):
+    """A client with one group of slash commands."""
+
+    def __init__(self, guild: int) -> None:
+        super().__init__(intents=discord.Intents.default())
+        self.guild = discord.Object(guild)
+        self.tree = app_commands.CommandTree(self)
+        group = app_commands.Group(name="incident", description="Incidents")
+        for name in ("ack", "unack"):
+            group.add_command(app_commands.Command(name=name, description=name, callback=constant))
+        self.tree.add_command(group, guild=self.guild)
+
+    async def setup_hook(self) -> None:
+        """Before the gateway is opened."""
+        await self.tree.sync(guild=self.guild)
+
+
+async def constant(interaction: discord.Interaction, incident: str | None = None) -> None:
+    """The answer to whoever asked."""
+    await interaction.response.send_message(ANSWER, ephemeral=True)
+
+
 async def on_discord(settings: Settings) -> None:
     """Until cancelled."""
     Route.BASE = settings["api"]
     gateway.DiscordWebSocket.DEFAULT_GATEWAY = yarl.URL(settings["gateway"])
-    client = discord.Client(intents=discord.Intents.default())
-    tree = app_commands.CommandTree(client)
-    group = app_commands.Group(name="incident", description="Incidents")
-
-    async def answer(interaction: discord.Interaction, incident: str | None = None) -> None:
-        await interaction.response.send_message(ANSWER, ephemeral=True)
-
-    for name in ("ack", "unack"):
-        group.add_command(app_commands.Command(name=name, description=name, callback=answer))
-    server = discord.Object(int(settings["guild"]))
-    tree.add_command(group, guild=server)
-
-    @client.event
-    async def on_ready() -> None:
-        await tree.sync(guild=server)
-
-    await client.start(settings["token"])
+    await Discord(int(settings["guild"])).start(settings["token"])
 
 
 async def telegram(settings: Settings) -> None:

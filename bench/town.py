@@ -35,8 +35,9 @@ GLANCE = 0.002
 """Seconds between two looks at what no bell tells."""
 BARE = Path(__file__).with_name("bare.py")
 BUSY = """
-    SELECT EXISTS (SELECT 1 FROM shown WHERE have < want)
-        OR EXISTS (SELECT 1 FROM sends WHERE state IN ('pending', 'sending'))
+    SELECT EXISTS (SELECT 1 FROM shown WHERE have < want AND not_before <= strftime('%Y-%m-%d %H:%M:%f', 'now'))
+        OR EXISTS (SELECT 1 FROM sends WHERE state = 'pending' AND not_before <= strftime('%Y-%m-%d %H:%M:%f', 'now'))
+        OR EXISTS (SELECT 1 FROM sends WHERE state = 'sending')
 """
 
 
@@ -66,13 +67,6 @@ class Town:
     @staticmethod
     def _future() -> asyncio.Future[Answer]:
         return asyncio.get_running_loop().create_future()
-
-    @property
-    def ready(self) -> bool:
-        """Whether the bot hears all three chats, and its slash commands are known."""
-        stand = self.playground.stands
-        slack, discord, telegram = (stand[name] for name in PLATFORMS)
-        return bool(slack.board.lines and discord.town.gateway.heard and discord.town.commands and telegram.cloud.polls)  # type: ignore[attr-defined]
 
     # ---- asking
 
@@ -212,6 +206,12 @@ def beside(methods: dict[str, Any], name: str, hear: Callable[[Any, Any, Any], N
     methods[name] = heard, needed
 
 
+def ready(playground: Playground) -> bool:
+    """Whether a bot hears all three chats, and its slash commands are known."""
+    slack, discord, telegram = playground.slack, playground.discord.town, playground.telegram
+    return bool(slack.board.lines and discord.gateway.heard and discord.commands and telegram.cloud.polls)
+
+
 async def until(what: Callable[[], object], patience: float = PATIENCE) -> None:
     """When it is so. Raises `TimeoutError` after so many seconds."""
     async with asyncio.timeout(patience):
@@ -228,9 +228,10 @@ def bare_bots(playground: Playground, folder: Path) -> list[str]:
 
 
 def tocsin(playground: Playground, folder: Path) -> list[str]:
-    """The command line of the real thing, with the demo's company and a database in this folder."""
+    """The command line of the real thing, with the demo's company, its database in this folder."""
     settings = dict(company(playground, f"sqlite:///{folder}/tocsin.db"))
     settings["house"] = {**settings["house"], "health": ""}
+    folder.mkdir(exist_ok=True)
     config = folder / "tocsin.toml"
     config.write_text("".join(f"{key} = {toml(value)}\n" for key, value in settings.items()))
     return [str(Path(sys.executable).with_name("tocsin")), "run", "--config", str(config), "--level", "error"]
@@ -246,10 +247,10 @@ def toml(value: Any) -> str:
 
 
 @asynccontextmanager
-async def running(command: list[str]) -> AsyncIterator[Process]:
-    """A process, until left; what it said is shown when something goes wrong."""
+async def running(command: list[str], **more: str) -> AsyncIterator[Process]:
+    """A process with more in its environment, until left; what it said is shown when something goes wrong."""
     # A proxy leads away from this machine, and the SDKs would take it.
-    clean = {name: value for name, value in os.environ.items() if not name.lower().endswith("_proxy")}
+    clean = {name: value for name, value in os.environ.items() if not name.lower().endswith("_proxy")} | more
     with NamedTemporaryFile() as log:
         process = await asyncio.create_subprocess_exec(*command, env=clean, stdin=DEVNULL, stdout=log, stderr=log)
         try:
@@ -270,6 +271,6 @@ async def town(bot: Callable[[Playground, Path], list[str]], folder: Path) -> As
     async with Playground(COMPANY).open() as playground:
         made = Town(playground, folder / "tocsin.db")
         async with running(bot(playground, folder)):
-            await until(lambda: made.ready)
+            await until(lambda: ready(playground))
             yield made
         made.close()

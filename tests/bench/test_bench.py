@@ -1,0 +1,20 @@
+"""Every benchmark still runs and prints its figures; what they are is nobody's business here."""
+
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+BENCH = Path(__file__).parents[2] / "bench"
+
+
+@pytest.mark.timeout(180)
+@pytest.mark.parametrize("name", ["command", "growth", "memory"])
+def test_a_benchmark_prints_its_figures(name: str) -> None:
+    done = subprocess.run(
+        [sys.executable, BENCH / f"{name}.py", "--quick"], check=False, capture_output=True, text=True, timeout=170
+    )
+    assert done.returncode == 0, done.stderr
+    assert re.search(r"^  \w.* \d+\.\d+x", done.stdout, re.MULTILINE), done.stdout
