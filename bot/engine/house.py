@@ -159,7 +159,7 @@ class Engine:
             await self.ticking.tick()
             await self.paging.look()
             await self.delivery.look()
-            if not (self.paging.out or self.delivery.lanes):
+            if not (self.paging.tasks or self.delivery.tasks):
                 return
             await self.paging.settled()
             await self.delivery.settled()

@@ -4,19 +4,19 @@ import asyncio
 from dataclasses import dataclass
 from datetime import timedelta
 from functools import partial
+from typing import Any
 
 import structlog
 
 from bot.book import Book, BookId, Look
+from bot.engine.errands import Errands
 from bot.engine.hear import own
-from bot.engine.office import Office
 from bot.incident.cards import page_card
 from bot.incident.incident import Incident
 from bot.incident.paging import Miss
 from bot.people.person import Person
 from bot.ports import Card, ChatError, Handle, MessageId, Place, Unreachable
 from bot.store.sends import Sent
-from bot.store.store import StoreDown
 from bot.store.transaction import Transaction
 
 log = structlog.get_logger()
@@ -24,6 +24,7 @@ log = structlog.get_logger()
 DEADLINE = 10
 """Seconds that a channel has to take a page; then the next one goes."""
 LEASE = timedelta(seconds=30)
+STEP = ("call", "round", "step")
 REST = timedelta(seconds=30)
 """After every channel failed: when they are all tried again."""
 
@@ -39,48 +40,14 @@ class Job:
     handle: Handle | None
 
 
-class Paging:
+class Paging(Errands):
     """Pages have a way of their own: nothing else waits in it, and nothing in it waits for anything else."""
-
-    def __init__(self, office: Office) -> None:
-        self.office = office
-        self.bell = office.bell()
-        self.out: dict[int, asyncio.Task[None]] = {}
-
-    async def run(self) -> None:
-        """Until cancelled."""
-        try:
-            while True:
-                self.bell.clear()
-                try:
-                    await self.look()
-                except StoreDown as down:
-                    log.warning("the database does not answer: pages wait", why=str(down))
-                await self.bell.wait()
-        finally:
-            for page in self.out.values():
-                page.cancel()
-            await asyncio.gather(*self.out.values(), return_exceptions=True)
 
     async def look(self) -> None:
         """Send every page that is due; each on its own."""
         for row in await self.office.store.read(lambda tx: tx.ready()):
-            if row.kind == "page" and row.id not in self.out:
-                task = asyncio.get_running_loop().create_task(self._page(row), name=f"page {row.id}")
-                self.out[row.id] = task
-                task.add_done_callback(partial(self._ended, row.id))
-
-    async def settled(self) -> None:
-        """When every page that is going out now is out."""
-        while self.out:
-            await asyncio.gather(*self.out.values(), return_exceptions=True)
-            await asyncio.sleep(0)
-
-    def _ended(self, id: int, task: asyncio.Task[None]) -> None:
-        self.out.pop(id, None)
-        if not task.cancelled() and (wrong := task.exception()) and not isinstance(wrong, StoreDown):
-            log.error("a page broke", page=id, exc_info=wrong)
-        self.office.wake()
+            if row.kind == "page" and self.free(str(row.id)):
+                self.begin(str(row.id), self._page(row))
 
     async def _page(self, row: Sent) -> None:
         job = await self.office.store.write(partial(self.claim, row), urgent=True)
@@ -119,7 +86,7 @@ class Paging:
         person = self.office.people(tx).by_id.get(claimed.to)
         channels = self._channels(person)
         if claimed.channel >= len(channels):
-            self._unreached(claimed, tx)
+            self._unreached(claimed, claimed.book, tx)
             return None
         return Job(claimed, claimed.book, book.state, person, channels[claimed.channel])
 
@@ -133,14 +100,17 @@ class Paging:
         why = f"{said}{job.handle}: {error}"[:400]
         tx.sent(job.row.id, job.row.epoch, state="pending", error=why, channel=job.row.channel + 1)
 
-    def _unreached(self, row: Sent, tx: Transaction) -> None:
-        """Every channel failed: it is told, the ladder climbs, and they are all tried again until somebody answers."""
-        assert row.book is not None  # noqa: S101 - a page always belongs to a call
-        first = row.tries <= len(self._channels(self.office.people(tx).by_id.get(row.to))) + 1
+    def _unreached(self, row: Sent, book: BookId, tx: Transaction) -> None:
+        """Every channel failed: it is told once, the ladder climbs, and all are tried again until somebody answers."""
         tx.sent(row.id, row.epoch, state="pending", channel=0, not_before=tx.now + REST, error=row.error)
-        if first:
-            where = {key: int(row.payload[key]) for key in ("call", "round", "step")}
-            own(Miss(**where, person=row.to, why=row.error or "no channel"), row.book, self.office, tx)
+        miss = Miss(**{key: int(row.payload[key]) for key in STEP}, person=row.to, why=row.error or "no channel")
+        if not any(same(entry.event, miss) for entry in tx.entries(book, names={"Unreached"}, last=50)):
+            own(miss, book, self.office, tx)
+
+
+def same(told: Any, miss: Miss) -> bool:
+    """Whether an `Unreached` entry tells of this miss already."""
+    return all(getattr(told, name) == getattr(miss, name) for name in (*STEP, "person"))
 
 
 def wanted(book: Book, row: Sent) -> bool:

@@ -1,7 +1,7 @@
 """Sends: a posted update, a copy of what was said elsewhere. Each goes out, or is known not to have."""
 
 import asyncio
-from datetime import timedelta
+from datetime import datetime, timedelta
 from functools import partial
 
 import msgspec
@@ -32,26 +32,39 @@ class Sending:
     def __init__(self, office: Office) -> None:
         self.office = office
 
-    async def send(self, row: Sent) -> None:
-        """Send it once. `sending` is written before the request, so that a crash is never mistaken for silence."""
+    async def send(self, row: Sent) -> datetime | None:
+        """Send it once; until when the place is better left.
+
+        `sending` is written before the request, so that a crash is never mistaken for silence.
+        """
         claimed = await self.office.store.write(lambda tx: tx.claim(row.id, self.office.me, LEASE))
         if claimed is None:
-            return
+            return None
         try:
             async with asyncio.timeout(DEADLINE):
                 message = await self._send(claimed)
-        except (ChatError, TimeoutError) as wrong:
-            error = wrong if isinstance(wrong, ChatError) else Unreachable(ambiguous=True)
-            log.warning("something could not be sent", kind=row.kind, to=row.to, why=str(error))
-            await self.office.store.write(partial(again, claimed, error))
-        else:
-            await self.office.store.write(
-                lambda tx: tx.sent(claimed.id, claimed.epoch, state="accepted", message=message, place=claimed.to)
-            )
+        except Exception as wrong:
+            return await self.office.store.write(partial(again, claimed, self._meaning(row, wrong)))
+        await self.office.store.write(
+            lambda tx: tx.sent(claimed.id, claimed.epoch, state="accepted", message=message, place=claimed.to)
+        )
+        return None
+
+    def _meaning(self, row: Sent, wrong: Exception) -> ChatError:
+        """What a failure means for the row: one of ours is told, and tried again like a platform's."""
+        if isinstance(wrong, ChatError):
+            log.warning("something could not be sent", kind=row.kind, to=row.to, why=str(wrong))
+            return wrong
+        if isinstance(wrong, TimeoutError):
+            return Unreachable(ambiguous=True)
+        log.error("something could not be sent", kind=row.kind, to=row.to, exc_info=wrong)
+        return ChatError(type(wrong).__name__, retry_in=300)
 
     async def _send(self, row: Sent) -> MessageId:
         place = Place.parse(row.to)
-        chat = self.office.chats[place.platform]
+        chat = self.office.chats.get(place.platform)
+        if chat is None:
+            raise ChatError(f"{place.platform} is not configured any more")
         if row.kind == "copy":
             copy = msgspec.convert(row.payload, Copy)
             if isinstance(chat, Mirror):
@@ -72,15 +85,18 @@ class Sending:
         return entry_card(tx.load(id).state, entry, self.office.room_voice(self.office.people(tx), platform))
 
 
-def again(row: Sent, error: ChatError, tx: Transaction) -> None:
+def again(row: Sent, error: ChatError, tx: Transaction) -> datetime | None:
     """It failed: try again later, or know that it was not sent. Chatter that may have arrived is not said twice."""
+    rest = None if error.wait is None else tx.now + timedelta(seconds=error.wait)
     if error.ambiguous and row.kind == "copy":
         tx.sent(row.id, row.epoch, state="unknown", error=str(error)[:200])
     elif error.wait is None or tx.now - row.at > GIVE_UP:
         tx.sent(row.id, row.epoch, state="failed", error=str(error)[:200])
     else:
         wait = backoff(error.wait, row.tries)
-        tx.sent(row.id, row.epoch, state="pending", error=str(error)[:200], not_before=tx.now + wait)
+        rest = tx.now + wait
+        tx.sent(row.id, row.epoch, state="pending", error=str(error)[:200], not_before=rest)
+    return rest
 
 
 def as_card(copy: Copy) -> Card:

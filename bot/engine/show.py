@@ -1,7 +1,7 @@
 """Looks: shown, and shown again, until what stands there is what the book says."""
 
 import asyncio
-from datetime import timedelta
+from datetime import datetime, timedelta
 from functools import partial
 from hashlib import sha256
 
@@ -34,8 +34,8 @@ class Showing:
         self.office = office
         self.invited: dict[str, frozenset[str]] = {}
 
-    async def show(self, row: Shown) -> None:
-        """Bring a look up to what is wanted; a failure waits and is tried again."""
+    async def show(self, row: Shown) -> datetime | None:
+        """Bring a look up to what is wanted; a failure is tried again. Until when the place is better left."""
         try:
             async with asyncio.timeout(DEADLINE):
                 await self._show(row)
@@ -45,8 +45,8 @@ class Showing:
                 "a look could not be shown", book=str(row.book), look=row.subject, on=row.platform, why=str(error)
             )
             wait = NEVER if error.wait is None else backoff(error.wait, row.tries)
-            await self.office.store.write(partial(later, row, wait, error))
-        self.office.wake()
+            return await self.office.store.write(partial(later, row, wait, error))
+        return None
 
     async def _show(self, stale: Shown) -> None:
         row, incident, people = await self.office.store.read(partial(self._load, stale))
@@ -151,9 +151,10 @@ def involved(incident: Incident) -> set[str]:
     return (told | paged | set(incident.roles.values())) - {TOCSIN, ""}
 
 
-def later(row: Shown, wait: timedelta, error: ChatError, tx: Transaction) -> None:
-    """It failed: when to try again, and what to say of it until then."""
+def later(row: Shown, wait: timedelta, error: ChatError, tx: Transaction) -> datetime | None:
+    """It failed: when to try again, and what to say of it until then. What is refused for good keeps nobody waiting."""
     tx.unshown(row.id, not_before=tx.now + wait, error=str(error)[:200])
+    return None if error.wait is None else tx.now + timedelta(seconds=error.wait)
 
 
 def backoff(first: float, tries: int, most: float = 300) -> timedelta:

@@ -36,11 +36,13 @@ UNITS = {"s": 1, "m": 60, "h": 3600, "d": 86400, "w": 604800}
 
 def span(raw: str) -> timedelta:
     """A length of time: `30m`, `2h`, `1h30m`, `1d`; a bare number is minutes. Raises `Refused`."""
-    compact = re.sub(r"\s+", "", raw.lower())
+    compact = re.sub(r"\s+", "", raw[:40].lower())
     pieces = re.findall(r"(\d{1,6})([smhdw])[a-z]*", compact)
-    if compact.isdigit() and len(compact) < 6:
+    if re.fullmatch(r"[0-9]{1,5}", compact):
         pieces = [(compact, "m")]
-    if not pieces or not re.fullmatch(r"(\d{1,6}[smhdw]?[a-z]*)+", compact):
+    elif len(raw) > 40 or not re.fullmatch(r"(?:[0-9]{1,6}[smhdw][a-z]*)+", compact):
+        pieces = []
+    if not pieces:
         raise Refused(N_("“{raw}” is not a length of time. Say it like 30m, 2h or 1h30m."), raw=raw[:40])
     length = timedelta(seconds=sum(int(count) * UNITS[unit] for count, unit in pieces))
     if not timedelta(0) < length <= timedelta(days=366):

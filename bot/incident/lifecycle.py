@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from bot.book import Ask, Command, Entry, Event, Refused, event
 from bot.grammar import command, flag, word, words
-from bot.incident.paging import answered, call_out, page_again
+from bot.incident.paging import answered, by_policy, call_out, page_again
 from bot.incident.severity import Severity, Status
 from bot.incident.told import Told
 from bot.text.words import N_, Who
@@ -201,7 +201,9 @@ class SetSeverity(Command):
         if self.sev is incident.severity or self.sev is None:
             raise Refused(N_("#{id} is {severity} already."), id=incident.id, severity=incident.severity)
         yield SeverityChanged(incident.severity, self.sev)
-        if self.sev in ask.rules.pages and not incident.acked and not incident.calls:
+        call = by_policy(incident)
+        ringing = call is not None and not call.answered
+        if self.sev in ask.rules.pages and not incident.acked and not ringing:
             yield from call_out(incident.called + 1, ask.rules.policy(), ask)
 
 

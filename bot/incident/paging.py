@@ -35,6 +35,8 @@ class Call:
     repeat: int
     catch_all: tuple[str, ...]
     made_at: datetime
+    by_name: bool = False
+    """Somebody was asked for; the policy's own call is another."""
     round: int = 1
     step: int = 0
     paged_at: datetime | None = None
@@ -72,9 +74,10 @@ def answered(calls: Iterable[Call], entry: Entry) -> tuple[Call, ...]:
 
 
 def kept(calls: Iterable[Call]) -> tuple[Call, ...]:
-    """Every call that rings, and of those answered only the last few."""
+    """Every call that rings; of those answered only the last few, and the last one by the policy."""
     calls = tuple(calls)
     last = {call.id for call in [call for call in calls if call.answered][-KEPT:]}
+    last |= {call.id for call in [call for call in calls if not call.by_name][-1:]}
     return tuple(call for call in calls if not call.answered or call.id in last)
 
 
@@ -95,12 +98,21 @@ class Called(Event):
     steps: tuple[Step, ...]
     repeat: int
     catch_all: tuple[str, ...]
+    by_name: bool = False
 
     says = N_("the “{policy}” policy was called")
 
     def onto(self, incident: "Incident", entry: Entry) -> "Incident":
-        call = Call(self.call, self.policy, self.steps, self.repeat, self.catch_all, entry.at)
+        call = Call(self.call, self.policy, self.steps, self.repeat, self.catch_all, entry.at, self.by_name)
         return replace(incident, calls=kept((*incident.calls, call)), called=self.call)
+
+
+@event
+class Uncalled(Event):
+    """There is no policy: nobody can be paged."""
+
+    says = N_("NOBODY WAS PAGED: no escalation policy is configured. `page` asks for somebody by name")
+    aloud = True
 
 
 @event
@@ -185,11 +197,13 @@ class Unreached(Event):
 # ---- decisions
 
 
-def call_out(id: int, policy: Policy, ask: Ask) -> Iterator[Event]:
-    """Make a call and page its first step."""
-    yield Called(id, policy.name, policy.steps, policy.repeat, policy.catch_all)
-    call = Call(id, policy.name, policy.steps, policy.repeat, policy.catch_all, ask.now)
-    yield from climb(call, ask)
+def call_out(id: int, policy: Policy, ask: Ask, *, by_name: bool = False) -> Iterator[Event]:
+    """Make a call and page its first step; without anybody to page, that is what is told."""
+    if not policy.steps and not policy.catch_all:
+        yield Uncalled()
+        return
+    yield Called(id, policy.name, policy.steps, policy.repeat, policy.catch_all, by_name)
+    yield from climb(Call(id, policy.name, policy.steps, policy.repeat, policy.catch_all, ask.now, by_name), ask)
 
 
 def climb(call: Call, ask: Ask) -> Iterator[Event]:
@@ -215,14 +229,20 @@ def present(people: Iterable[str], ask: Ask) -> tuple[Who, ...]:
     return tuple(Who(person) for person in people if person in ask.people)
 
 
+def by_policy(incident: "Incident") -> Call | None:
+    """The last call that nobody asked for by name."""
+    return next((call for call in reversed(incident.calls) if not call.by_name), None)
+
+
 def page_again(incident: "Incident", ask: Ask) -> Iterator[Event]:
-    """Everybody's step is paged once more, where the last call had come to; a ladder that ended begins again."""
-    if not incident.calls:
-        return
-    call = incident.calls[-1]
-    if call.exhausted:
+    """The policy's call goes on from the step that it had reached; one that ended, or was never made, begins."""
+    call = by_policy(incident)
+    if call is None:
+        if incident.severity in ask.rules.pages:
+            yield from call_out(incident.called + 1, ask.rules.policy(), ask)
+    elif call.exhausted:
         yield from climb(replace(call, round=1, step=0), ask)
-    else:
+    elif call.answered:
         yield from climb(replace(call, step=max(call.step - 1, 0)), ask)
 
 
@@ -266,7 +286,7 @@ class Page(Command):
             raise Refused(N_("{count} calls are ringing already. `ack` answers them."), count=len(incident.live))
         someone = str(self.person)
         policy = Policy(ask.people.name(someone), (Step((someone,), WAIT),), 1, ask.rules.policy().catch_all)
-        yield from call_out(incident.called + 1, policy, ask)
+        yield from call_out(incident.called + 1, policy, ask, by_name=True)
 
 
 @command("escalate", rank=10)

@@ -22,7 +22,23 @@ if TYPE_CHECKING:
     from bot.incident.incident import Incident
 
 READ = 400
-"""Of a very long log, the newest entries that a summary reads besides the first."""
+"""Entries that a summary of what changed looks at."""
+LAST = 8
+"""Entries of each kind that a summary reads."""
+KINDS = (
+    Declared,
+    Acknowledged,
+    StatusChanged,
+    SeverityChanged,
+    Reopened,
+    Resolved,
+    Paged,
+    Exhausted,
+    Unreached,
+    Assigned,
+    Updated,
+    Noted,
+)
 
 
 class Audience(StrEnum):
@@ -208,6 +224,12 @@ def _revs(*entries: Entry | None) -> tuple[int, ...]:
     return tuple(entry.rev for entry in entries if entry)
 
 
+def read(desk: Desk) -> Log:
+    """The entries that sentences rest on: the last of each kind, however long the log has become since."""
+    found = {entry.rev: entry for kind in KINDS for entry in desk.entries(names={kind.__name__}, last=LAST)}
+    return Log([found[rev] for rev in sorted(found)])
+
+
 @query("summary", "catchup", "tldr", rank=4, private=True)
 class Summary(Query):
     """What is going on: what it means, what is known, who has it, what comes next.
@@ -229,7 +251,7 @@ class Summary(Query):
     def _whole(self, desk: Desk) -> Iterator[Block]:
         audience = self.for_ or self._usual(desk)
         need = list(Length).index(self.length or DEFAULT[audience]) + 1
-        log = Log([*desk.entries(limit=1), *desk.entries(last=READ, after=1)])
+        log = read(desk)
         if audience is Audience.CUSTOMER:
             told = list(for_customers(desk.state, log))
         else:

@@ -15,6 +15,8 @@ LEASE = sql("""
 """)
 RELEASE = sql("UPDATE leases SET holder = '', until = :now WHERE name = :name AND holder = :holder")
 
+RELEASE_ALL = sql("UPDATE leases SET holder = '', until = :now WHERE holder = :holder")
+
 
 class Leases(Hand):
     """Taking and letting go."""
@@ -30,3 +32,7 @@ class Leases(Hand):
     def release(self, name: str, holder: str) -> None:
         """Let go of it, if it is held by this holder."""
         self.do(RELEASE, name=name, holder=holder, now=self.now)
+
+    def release_all(self, holder: str) -> None:
+        """Let go of everything that this holder has."""
+        self.do(RELEASE_ALL, holder=holder, now=self.now)

@@ -23,7 +23,10 @@ QUEUE = """
 SEND = sql(QUEUE)
 SEND_ONE = sql(f"{QUEUE} RETURNING id")
 READY = sql(f"""
-    SELECT {COLUMNS} FROM sends WHERE state = 'pending' AND not_before <= :now ORDER BY rank, id LIMIT :limit
+    SELECT {COLUMNS} FROM (
+        SELECT *, row_number() OVER (PARTITION BY dest ORDER BY rank, id) AS place_in_line
+        FROM sends WHERE state = 'pending' AND not_before <= :now
+    ) AS waiting WHERE place_in_line <= :each ORDER BY rank, id LIMIT :limit
 """)
 WHOSE = sql("SELECT kind, book_kind, book FROM sends WHERE id = :id AND state = 'pending'")
 CLAIM = sql(f"""
@@ -75,9 +78,12 @@ class Sends(Hand):
         """Queue words; the row's id."""
         return int(self.rows(SEND_ONE, **self._queued(send, book, rev))[0][0])
 
-    def ready(self, limit: int = 200) -> list[Sent]:
-        """What waits and may be tried now: the lowest rank first, then the oldest."""
-        return [_sent(row) for row in self.rows(READY, now=self.now, limit=limit)]
+    def ready(self, limit: int = 1000, each: int = 20) -> list[Sent]:
+        """What waits and may be tried now: the lowest rank first, then the oldest, so many for each destination.
+
+        A destination that takes nothing just now keeps no other one waiting.
+        """
+        return [_sent(row) for row in self.rows(READY, now=self.now, limit=limit, each=each)]
 
     def claim(self, id: int, holder: str, lease: timedelta) -> Sent | None:
         """Take it, before the request is made; None when it does not wait any more or somebody else took it.

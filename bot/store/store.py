@@ -73,6 +73,11 @@ class Store:
         """Run a function that sees one moment, and never waits for a writer. Raises `StoreDown`, `OnlyReading`."""
         return await self._rooms.read(fn)  # type: ignore[no-any-return]
 
+    @property
+    def alone(self) -> bool:
+        """Whether no other process can be at work on it: then nothing need be leased."""
+        return isinstance(self._rooms, Sqlite)
+
     async def close(self) -> None:
         """Finish what was asked, and let go of the database."""
         await self._rooms.close()

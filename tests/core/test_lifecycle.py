@@ -6,6 +6,7 @@ import pytest
 
 from bot.book import Refused
 from bot.incident.severity import Severity, Status
+from bot.oncall.policy import Rules
 from tests.core.desk import Desk
 
 
@@ -40,6 +41,33 @@ def test_what_becomes_worse_pages() -> None:
     desk.say("declare a typo --sev 5")
     desk.say("sev 1")
     assert desk.paged() == ["anna"]
+
+
+def test_what_was_taken_while_it_was_small_pages_when_it_is_given_back() -> None:
+    desk = Desk()
+    for line in ("declare a typo --sev 5", "ack", "sev 1", "unack"):
+        desk.say(line)
+    assert desk.paged() == ["anna"]
+
+
+def test_a_page_by_name_is_not_the_policys_call() -> None:
+    desk = Desk()
+    for line in ("declare a typo --sev 5", "page carlos", "sev 1"):
+        desk.say(line)
+    assert desk.paged() == ["carlos", "anna"]
+
+
+def test_an_answered_page_by_name_is_not_what_unack_resumes(desk: Desk) -> None:
+    for line in ("ack", "page carlos", "ack", "unack"):
+        desk.say(line)
+    assert desk.paged() == ["anna", "carlos", "anna"]
+
+
+def test_without_a_policy_it_is_said_that_nobody_is_paged() -> None:
+    desk = Desk(rules=Rules())
+    desk.say("declare db is down --sev 1")
+    assert desk.names[-1] == "Uncalled"
+    assert list(desk.book.state.due()) == []
 
 
 def test_ack_names_the_taker_and_stops_the_paging(desk: Desk) -> None:

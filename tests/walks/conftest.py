@@ -1,5 +1,6 @@
 """Walks break things on purpose: what is logged of it would only hide what a test says."""
 
+import logging
 from collections.abc import Iterator
 
 import pytest
@@ -8,6 +9,6 @@ import structlog
 
 @pytest.fixture(autouse=True)
 def quiet() -> Iterator[None]:
-    structlog.configure(logger_factory=structlog.ReturnLoggerFactory())
+    structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.CRITICAL))
     yield
     structlog.reset_defaults()

@@ -4,6 +4,7 @@ import os
 import random
 from collections.abc import AsyncIterator
 from datetime import timedelta
+from functools import partial
 
 import pytest
 
@@ -27,7 +28,13 @@ LINES = [
     "escalate #1", "assign #1 ic boris", "status #1 monitoring", "summary #1", "list", "show #2", "nonsense",
     "ack #99", "note #1 x",
 ]  # fmt: skip
-FAULTS = ["down", "busy", "lost", "closed", "kill", "killed"]
+FAULTS = ["down", "busy", "lost", "closed"]
+
+
+def fault(dice: random.Random, deed: str) -> str:
+    """Now and then something fails; seldom the process dies of it."""
+    luck = dice.random()
+    return dice.choice(["kill", "killed"]) if luck < 0.01 else dice.choice(FAULTS) if luck < 0.12 else ""
 
 
 @pytest.fixture
@@ -40,17 +47,13 @@ async def town(database_url: str) -> AsyncIterator[Town]:
     await store.close()
 
 
-@pytest.mark.parametrize("seed", range(int(os.environ.get("TOCSIN_WALKS", "3"))))
+@pytest.mark.parametrize("seed", range(int(os.environ.get("TOCSIN_WALKS", "6"))))
 async def test_a_random_life(town: Town, seed: int) -> None:
     dice = random.Random(seed)
     said: list[tuple[Handle, str, str]] = []
     for _ in range(40):
-        town.fault = (
-            (lambda deed: dice.choice(FAULTS) if dice.random() < 0.15 else "")
-            if dice.random() < 0.5
-            else lambda deed: ""
-        )
-        town.kill = lambda where: dice.random() < 0.04
+        town.fault = partial(fault, dice) if dice.random() < 0.5 else lambda deed: ""
+        town.kill = lambda where: dice.random() < 0.004
         if said and dice.random() < 0.2:
             by, words, key = dice.choice(said)
         else:

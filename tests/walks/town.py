@@ -30,8 +30,8 @@ class Town:
         self.store, self.clock = store, clock
         self.fault: Callable[[str], str] = lambda deed: ""
         self.kill: Callable[[str], bool] = lambda where: False
-        self.deaths = 0
-        self.papers = [Paper(name, clock.now, lambda deed: self.fault(deed)) for name in ("ink", "lead")]
+        self.deaths, self.dead = 0, False
+        self.papers = [Paper(name, clock.now, self._goes_wrong) for name in ("ink", "lead")]
         self.acked_at: dict[str, datetime] = {}
         self.deliveries = 0
         self.engine = self._engine()
@@ -42,7 +42,16 @@ class Town:
             "people": PEOPLE,
             "policies": {"default": {"steps": STEPS, "repeat": 1, "catch_all": ["carlos"]}},
         }
-        return Engine(check(raw, "the walk"), Mortal(self.store, lambda where: self.kill(where)), self.papers)  # type: ignore[arg-type]
+        return Engine(check(raw, "the walk"), Mortal(self.store, self._dies), self.papers)  # type: ignore[arg-type]
+
+    def _goes_wrong(self, deed: str) -> str:
+        fault = self.fault(deed)
+        self.dead = self.dead or fault in {"kill", "killed"}
+        return fault
+
+    def _dies(self, where: str) -> bool:
+        self.dead = self.dead or self.kill(where)
+        return self.dead
 
     async def start(self) -> None:
         """A new process on the same database."""
@@ -73,13 +82,14 @@ class Town:
             await engine.ticking.tick()
             await engine.paging.look()
             await engine.delivery.look()
-            tasks = [*engine.paging.out.values(), *engine.delivery.lanes.values()]
+            tasks = [*engine.paging.tasks.values(), *engine.delivery.tasks.values()]
+            await asyncio.gather(*tasks, return_exceptions=True)
+            await asyncio.sleep(0)
+            if self.dead:
+                raise Killed
+            assert not engine.paging.broke and not engine.delivery.broke, "an errand broke"
             if not tasks:
                 return
-            for wrong in await asyncio.gather(*tasks, return_exceptions=True):
-                if isinstance(wrong, BaseException) and not isinstance(wrong, asyncio.CancelledError):
-                    raise wrong
-            await asyncio.sleep(0)
 
     async def _alive(self, fn: Callable[[], Any]) -> Any:
         for _ in range(50):
@@ -90,16 +100,18 @@ class Town:
         raise AssertionError("it died fifty times in a row")
 
     async def _die(self) -> None:
+        """The process is gone, with all that it was about; the next one starts."""
         self.deaths += 1
-        for task in [*self.engine.paging.out.values(), *self.engine.delivery.lanes.values()]:
-            task.cancel()
-        await asyncio.gather(
-            *self.engine.paging.out.values(), *self.engine.delivery.lanes.values(), return_exceptions=True
-        )
         kill, self.kill = self.kill, lambda where: False
+        fault, self.fault = self.fault, lambda deed: ""
+        tasks = [*self.engine.paging.tasks.values(), *self.engine.delivery.tasks.values()]
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+        self.dead = False
         self.engine = self._engine()
         await self.engine.enrol()
-        self.kill = kill
+        self.kill, self.fault = kill, fault
 
     # ---- what must always hold
 
@@ -137,6 +149,7 @@ class Mortal:
 
     def __init__(self, store: Store, kill: Callable[[str], bool]) -> None:
         self._store, self._kill = store, kill
+        self.alone = False  # so that its leases are walked on both databases
 
     async def write(self, fn: Callable[[Transaction], T], **how: Any) -> T:
         if self._kill("before"):
