@@ -4,6 +4,7 @@ import asyncio
 import tempfile
 from collections.abc import Coroutine, Iterator
 from contextlib import AsyncExitStack, contextmanager
+from enum import StrEnum
 from importlib import import_module
 from pathlib import Path
 from typing import Annotated, Any
@@ -14,12 +15,22 @@ import typer
 
 app = typer.Typer(help="Tocsin: one incident, every room.", no_args_is_help=True, pretty_exceptions_enable=False)
 
+
+class Level(StrEnum):
+    """How much of the log is shown."""
+
+    DEBUG = "debug"
+    INFO = "info"
+    WARNING = "warning"
+    ERROR = "error"
+
+
 ConfigFile = Annotated[Path, typer.Option("--config", "-c", help="The configuration.", envvar="TOCSIN_CONFIG")]
 
 
 @app.command()
 def demo(
-    port: Annotated[int, typer.Option(help="The page's port; 0 takes any.")] = 8080,
+    port: Annotated[int, typer.Option(help="The page's port; 0 takes any.", min=0, max=65535)] = 8080,
     data: Annotated[Path | None, typer.Option(help="Keep the incidents in this folder.")] = None,
     verbose: Annotated[bool, typer.Option("--verbose", "-v", help="Show the log.")] = False,
 ) -> None:
@@ -30,10 +41,10 @@ def demo(
 @app.command()
 def run(
     config: ConfigFile = Path("tocsin.toml"),
-    level: Annotated[str, typer.Option(help="debug, info, warning or error.")] = "info",
+    level: Annotated[Level, typer.Option(help="How much of the log.")] = Level.INFO,
 ) -> None:
     """Answer in the chats that the configuration names."""
-    _go(_run(config, level))
+    _go(_run(config, level.value))
 
 
 @app.command()
@@ -55,7 +66,7 @@ def health(address: Annotated[str, typer.Option(help="Where `tocsin run` answers
     try:
         with urlopen(f"http://{address}/healthz", timeout=5) as answer:
             typer.echo(answer.read().decode())
-    except (URLError, TimeoutError, OSError) as wrong:
+    except (URLError, TimeoutError, OSError, ValueError) as wrong:
         typer.echo(f"not well: {wrong}", err=True)
         raise typer.Exit(1) from None
 

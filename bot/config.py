@@ -24,8 +24,31 @@ SECRET = re.compile(r"\$\{([A-Z][A-Z0-9_]*)\}")
 PERSON = re.compile(r"[a-z0-9_-]{1,40}")
 
 
+CHATS = ("slack", "discord", "telegram")
+"""Somebody may have an account on a chat that is not configured yet."""
+
+
 class BadConfig(Exception):
     """The configuration cannot be used: every line says where, what was expected, and what stands there."""
+
+
+DATABASE = re.compile(r"sqlite:///.+|sqlite://|postgres(?:ql)?://.+")
+
+
+def real_zone(name: str) -> str:
+    """An IANA time zone, or nothing."""
+    try:
+        zone(name or "UTC")
+    except KeyError:
+        raise ValueError("expected an IANA time zone such as Europe/Berlin") from None
+    return name
+
+
+def real_language(tag: str) -> str:
+    """A language there are words in, or nothing."""
+    if tag and not known(tag):
+        raise ValueError("there are words in: en, zh-hans")
+    return known(tag)
 
 
 class Part(BaseModel):
@@ -62,21 +85,24 @@ class House(Part):
     health: str = "127.0.0.1:8787"
     """Where `/healthz` answers; empty for nowhere."""
 
-    @field_validator("language")
-    @classmethod
-    def _spoken(cls, tag: str) -> str:
-        if not known(tag):
-            raise ValueError("there are words in: en, zh-hans")
-        return known(tag)
+    _language = field_validator("language")(real_language)
 
-    @field_validator("zone")
+    @field_validator("database")
     @classmethod
-    def _exists(cls, name: str) -> str:
-        try:
-            zone(name)
-        except KeyError:
-            raise ValueError("expected an IANA time zone such as Europe/Berlin") from None
-        return name
+    def _database(cls, url: str) -> str:
+        if not DATABASE.fullmatch(url):
+            raise ValueError("expected sqlite:///path or postgresql://user:password@host/name")
+        return url
+
+    @field_validator("health")
+    @classmethod
+    def _address(cls, address: str) -> str:
+        port = address.rpartition(":")[2]
+        if address and not (":" in address and port.isascii() and port.isdigit() and 0 < int(port) < 65536):
+            raise ValueError("expected an address such as 127.0.0.1:8787")
+        return address
+
+    _zone = field_validator("zone")(real_zone)
 
 
 class Somebody(Part):
@@ -89,6 +115,9 @@ class Somebody(Part):
     language: str = ""
     zone: str = ""
 
+    _zone = field_validator("zone")(real_zone)
+    _language = field_validator("language")(real_language)
+
     def handles(self, platforms: Iterable[str]) -> tuple[str, ...]:
         """Their handles on these platforms, in the order in which they stand in the file."""
         extra: Mapping[str, Any] = self.model_extra or {}
@@ -99,7 +128,7 @@ class Rung(Part):
     """A step of a policy."""
 
     page: tuple[str, ...] = Field(min_length=1)
-    wait: Span = timedelta(minutes=5)
+    wait: Span = Field(default=timedelta(minutes=5), gt=timedelta(0))
 
 
 class Ladder(Part):
@@ -129,6 +158,8 @@ class Config(Part):
                 raise ValueError(f"policies.{name} pages {', '.join(missing)}: there is no such person under [people]")
         seen: dict[str, str] = {}
         for id, somebody in self.people.items():
+            if strange := sorted(set(somebody.model_extra or {}) - {*self.chats, *CHATS}):
+                raise ValueError(f"people.{id}.{strange[0]}: there is no such setting, and no such chat")
             if not PERSON.fullmatch(id):
                 raise ValueError(f"people.{id}: a person's key is made of a-z, 0-9, _ and -")
             for handle in somebody.handles(self.chats):

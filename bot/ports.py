@@ -339,7 +339,7 @@ class House(Protocol):
         """This kept delivery was dealt with."""
 
     async def health(self) -> Mapping[str, Any]:
-        """`database`: whether it answers; `chats`: the same by platform, absent before the first connection."""
+        """`database`: whether it answers; `loops`: whether all that must run runs; `chats`: whether each answers."""
 
 
 class Unheard(Exception):

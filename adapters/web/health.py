@@ -23,7 +23,7 @@ async def answering(address: str, house: House) -> AsyncIterator[None]:
 
     async def healthz(_: Request) -> JSONResponse:
         well = await house.health()
-        return JSONResponse(dict(well), status_code=200 if well["database"] else 503)
+        return JSONResponse(dict(well), status_code=200 if well["database"] and well["loops"] else 503)
 
     app = Starlette(routes=[Route("/healthz", healthz)])
     # A taken port is told by the socket; uvicorn would end the process.

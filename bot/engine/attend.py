@@ -1,6 +1,8 @@
 """Attending to the chats: each is listened to, and listened to again when its connection breaks."""
 
 import asyncio
+from collections.abc import Callable
+from datetime import timedelta
 
 import structlog
 
@@ -12,10 +14,15 @@ log = structlog.get_logger()
 
 FIRST, MOST = 1.0, 60.0
 """Seconds before the first and before every later try."""
+HELD, RENEW = timedelta(seconds=30), 5.0
+"""How long a process that fell silent still counts as listening, and how often one that listens says so."""
 
 
 async def attend(office: Office, house: House, chat: Chat) -> None:
-    """Listen to one chat until cancelled. Its failure is told and touches nobody else."""
+    """Listen to one chat until cancelled. Its failure is told and touches nobody else.
+
+    Of several processes on one database one listens: a chat that two would hear would be heard twice, or refuse both.
+    """
     wait = FIRST
 
     def ready() -> None:
@@ -25,13 +32,47 @@ async def attend(office: Office, house: House, chat: Chat) -> None:
 
     while True:
         try:
-            await chat.listen(house, ready)
-            log.warning("a chat stopped listening", chat=chat.name)
-        except Exception as wrong:
-            log.warning("a chat cannot be heard", chat=chat.name, why=f"{type(wrong).__name__}: {wrong}", again_in=wait)
+            if not await hold(office, chat):
+                await asyncio.sleep(RENEW)
+                continue
+            async with asyncio.TaskGroup() as both:
+                both.create_task(keep(office, chat))
+                both.create_task(heard(house, chat, ready))
+        except* Exception as wrong:
+            why = "; ".join(f"{type(each).__name__}: {each}" for each in wrong.exceptions)
+            log.warning("a chat cannot be heard", chat=chat.name, why=why, again_in=wait)
         mark(office, chat, up=False)
         await asyncio.sleep(wait)
         wait = min(wait * 2, MOST)
+
+
+class Quiet(Exception):
+    """It stopped listening."""
+
+
+class Lost(Exception):
+    """Another process listens now."""
+
+
+async def heard(house: House, chat: Chat, ready: Callable[[], None]) -> None:
+    """Listen. Always ends with an error."""
+    await chat.listen(house, ready)
+    raise Quiet
+
+
+async def hold(office: Office, chat: Chat) -> bool:
+    """Whether it is this process that listens."""
+    if office.store.alone:
+        return True
+    name = f"listen {chat.name}"
+    return await office.store.write(lambda tx: tx.lease(name, office.me, HELD)) is not None
+
+
+async def keep(office: Office, chat: Chat) -> None:
+    """Go on holding it. Raises `Lost`."""
+    while await hold(office, chat):  # noqa: ASYNC110 - a lease is renewed by the clock
+        await asyncio.sleep(RENEW)
+    raise Lost
 
 
 def mark(office: Office, chat: Chat, *, up: bool) -> None:

@@ -1,5 +1,6 @@
 """Hearing: parse, load, decide, evolve, in one transaction, and the answer that is kept with it."""
 
+import re
 from dataclasses import replace
 from secrets import token_hex
 
@@ -8,7 +9,7 @@ import msgspec
 from bot.book import TOCSIN, Ask, Book, BookId, Command, Refused, Send
 from bot.engine.office import Office
 from bot.engine.see import ReadingDesk
-from bot.grammar import Line, Query, build, missing, options, parse, tidy
+from bot.grammar import Line, Query, build, missing, options, parse
 from bot.people.account import STRANGER
 from bot.people.may import may
 from bot.people.person import People, Person
@@ -174,7 +175,7 @@ class Hearing:
         copy = Copy(
             author=person.name if person else said.name,
             origin=chat.can.label,
-            text=paragraphs(mentions(tidy(said.words), self.office.people(tx))),
+            text=paragraphs(mentions(said.words, self.office.people(tx))),
             avatar=said.avatar,
             key=said.key,
         )
@@ -184,9 +185,12 @@ class Hearing:
 
 def mentions(text: str, people: People) -> str:
     """Chatter with its native mentions as plain names: nobody is pinged in three chats at once."""
-    for handle, person in people.by_handle.items():
-        text = text.replace(f"@{handle}", f"@{person.name}")
-    return text
+
+    def named(found: re.Match[str]) -> str:
+        person = people.by_handle.get(found[1])
+        return f"@{person.name}" if person else found[0]
+
+    return re.sub(r"@(\w+:[\w-]+)", named, text)
 
 
 def refusal(no: Refused, voice: Voice) -> Card:

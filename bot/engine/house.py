@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from functools import lru_cache, partial
 from typing import Any, TypeVar
 
@@ -18,7 +18,8 @@ from bot.engine.hear import Hearing, is_query, own
 from bot.engine.office import Office
 from bot.engine.page import Paging
 from bot.engine.tick import Ticking
-from bot.grammar import grammar
+from bot.grammar import grammar, tidy
+from bot.people.person import Enroll, Leave
 from bot.ports import Card, Chat, Form, Grammar, Said, Unheard
 from bot.store.store import Store, StoreDown, Taken
 from bot.store.transaction import Transaction
@@ -37,6 +38,7 @@ class Engine:
         self.ticking = Ticking(self.office)
         self.delivery = Delivery(self.office)
         self.paging = Paging(self.office)
+        self.loops: Sequence[asyncio.Task[None]] = ()
 
     @asynccontextmanager
     async def running(self) -> AsyncIterator["Engine"]:
@@ -45,29 +47,44 @@ class Engine:
         scheduler = clockwork(self.office, self.ticking)
         loops = [self.ticking.run(), self.delivery.run(), self.paging.run(), retell(self.office)]
         loops += [attend(self.office, self, chat) for chat in self.office.chats.values()]
-        tasks = [asyncio.get_running_loop().create_task(loop) for loop in loops]
+        self.loops = [asyncio.get_running_loop().create_task(loop) for loop in loops]
         scheduler.start()
         try:
             yield self
         finally:
             scheduler.shutdown(wait=False)
-            for task in tasks:
-                task.cancel()
-            await asyncio.gather(*tasks, return_exceptions=True)
+            for loop in self.loops:
+                loop.cancel()
+            await asyncio.gather(*self.loops, return_exceptions=True)
+            with suppress(StoreDown):
+                await self.office.store.write(lambda tx: tx.release_all(self.office.me))
             for chat in self.office.chats.values():
                 await chat.close()
 
     async def enrol(self) -> None:
-        """Take over what the configuration says of people, and show everything open as this version shows it."""
-        for id, enroll in self.office.config.enrolments().items():
-            try:
-                await self.office.store.write(partial(own, enroll, BookId("person", id), self.office))
-            except Taken:
-                accounts = ", ".join(enroll.handles)
-                raise BadConfig(f"people.{id}: one of {accounts} was linked by somebody else") from None
+        """Take over what the configuration says of people, and show everything open as this version shows it.
+
+        Raises `BadConfig` when an account belongs to somebody who linked it themselves.
+        """
         self.office.house = await self.office.store.write(self.office.named)
+        wanted = self.office.config.enrolments()
+        for book in await self.office.store.read(lambda tx: tx.books("person")):
+            enroll = wanted.get(book.id.id)
+            if enroll is None or enroll.handles != book.state.configured:
+                # First everybody lets go of what is not theirs any more: so two can swap accounts.
+                await self._ask_of(book.id, Leave(back=enroll is not None))
+        for id, enroll in wanted.items():
+            await self._ask_of(BookId("person", id), enroll)
         await self.office.store.write(lambda tx: tx.want())
         await self.office.store.read(self.office.people)
+
+    async def _ask_of(self, id: BookId, command: Enroll | Leave) -> None:
+        try:
+            await self.office.store.write(partial(own, command, id, self.office))
+        except Taken:
+            accounts = ", ".join(getattr(command, "handles", ()))
+            said = f"people.{id.id}: somebody else linked one of these accounts: {accounts}"
+            raise BadConfig(said) from None
 
     # ---- the way in
 
@@ -82,7 +99,7 @@ class Engine:
     async def hear(self, said: Said) -> Card | Form | None:
         """Do what was asked, once, after it is safely kept. Raises `Unheard` when it could not be kept."""
         try:
-            return await self._hear(said)
+            return await self._hear(tidied(said))
         except StoreDown as down:
             log.warning("something could not be kept", key=said.key, why=str(down))
             raise Unheard from down
@@ -93,9 +110,9 @@ class Engine:
             return None
         if reply := self.hearing.at_once(said):
             return reply
-        if self._asks(said):
-            return await self.office.store.read(partial(self.hearing.read, said))
         try:
+            if self._asks(said):
+                return await self.office.store.read(partial(self.hearing.read, said))
             reply = await self.office.store.write(partial(self.hearing.obey, said), urgent=True)
         except StoreDown:
             raise
@@ -168,11 +185,21 @@ class Engine:
         """Whether the database answers, and each platform."""
         try:
             async with asyncio.timeout(5):
-                await self.office.store.read(lambda tx: tx.now)
+                await self.office.store.read(self.office.people)
             database = True
         except (StoreDown, TimeoutError):
             database = False
-        return {"database": database, "chats": dict(self.office.up)}
+        return {
+            "database": database,
+            "loops": not any(loop.done() for loop in self.loops),
+            "chats": dict(self.office.up),
+        }
+
+
+def tidied(said: Said) -> Said:
+    """What was said, without letters that no database takes or that only pretend."""
+    fields = {name: tidy(value) for name, value in said.fields.items()}
+    return msgspec.structs.replace(said, words=tidy(said.words), fields=fields, name=tidy(said.name))
 
 
 @lru_cache(maxsize=16)

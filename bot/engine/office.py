@@ -56,7 +56,8 @@ class Office:
         return self.bells[-1]
 
     def named(self, tx: Transaction) -> str:
-        """The house's name: given once."""
+        """The house's name: given once, whoever else starts at this moment."""
+        tx.number("naming")  # its row makes a second process wait until the first has named the house
         if not tx.cursor("house"):
             tx.keep("house", token_hex(4), {})
         return tx.cursor("house")

@@ -41,7 +41,7 @@ class Show(Query):
             return Card(
                 title=card.title, body=card.body, facts=card.facts, buttons=card.buttons, tone=card.tone, to="speaker"
             )
-        lines = tuple(Item(line(_sent(row, desk))) for row in desk.ledger())
+        lines = tuple(Item(line(_sent(row, desk))) for row in desk.ledger()[-SHOWN:])
         none = (Para(desk.voice.say(N_("Nothing was sent yet."))),)
         return Card(title=card.title, body=lines or none, to="speaker")
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import cached_property
 
-from bot.book import Ask, Command, Entry, Event, Look, Refused, Timer, book, event
+from bot.book import TOCSIN, Ask, Command, Entry, Event, Look, Refused, Timer, book, event
 from bot.ports import Handle
 from bot.text.words import N_
 
@@ -30,10 +30,12 @@ class Person:
     configured: tuple[str, ...] = ()
     linked: tuple[str, ...] = ()
     codes: tuple[Code, ...] = ()
+    gone: bool = False
+    """The configuration does not name them any more: they keep their name in the log, and nothing else."""
 
     @property
     def open(self) -> bool:
-        return bool(self.name)
+        return bool(self.name) and not self.gone
 
     @property
     def handles(self) -> tuple[Handle, ...]:
@@ -59,15 +61,16 @@ class People:
     """Everybody, as of one moment."""
 
     def __init__(self, everybody: Iterable[Person]) -> None:
+        everybody = list(everybody)
         self.by_id: Mapping[str, Person] = {person.id: person for person in everybody if person.open}
+        self.names: Mapping[str, str] = {person.id: person.name for person in everybody}
 
     def __contains__(self, id: str) -> bool:
         return id in self.by_id
 
     def name(self, id: str) -> str:
-        """What somebody is called; an id that nobody has (any more) is shown as it is."""
-        person = self.by_id.get(id)
-        return person.name if person else id.capitalize() if id == "tocsin" else id
+        """What somebody is called, also after they left; an id that nobody ever had is shown as it is."""
+        return self.names.get(id) or (id.capitalize() if id == TOCSIN else id)
 
     @cached_property
     def by_handle(self) -> Mapping[str, Person]:
@@ -86,6 +89,8 @@ class People:
         word = text.strip().removeprefix("@").casefold()
         if word in {"me", "myself", "我"} and speaker:
             return speaker
+        if word in self.by_id:
+            return word
         if person := self.by_handle.get(text.strip().removeprefix("@")):
             return person.id
         found = self.by_word.get(word, ())
@@ -113,8 +118,32 @@ class Enrolled(Event):
 
     def onto(self, person: Person, entry: Entry) -> Person:
         return replace(
-            person, name=self.name, role=self.role, language=self.language, zone=self.zone, configured=self.handles
+            person,
+            name=self.name,
+            role=self.role,
+            language=self.language,
+            zone=self.zone,
+            configured=self.handles,
+            gone=False,
         )
+
+
+@event
+class Left(Event):
+    """The configuration does not name them any more."""
+
+    says = N_("{book} left")
+
+    def onto(self, person: Person, entry: Entry) -> Person:
+        return replace(person, configured=(), linked=(), codes=(), gone=True)
+
+
+@event
+class Unplaced(Event):
+    """Their accounts are about to be named anew: until then they have none."""
+
+    def onto(self, person: Person, entry: Entry) -> Person:
+        return replace(person, configured=())
 
 
 @event
@@ -160,5 +189,21 @@ class Enroll(Command):
 
     def decide(self, person: Person, ask: Ask) -> Iterator[Event]:
         now = (person.name, person.role, person.language, person.zone, person.configured)
-        if now != (self.name, self.role, self.language, self.zone, self.handles):
+        if now != (self.name, self.role, self.language, self.zone, self.handles) or person.gone:
             yield Enrolled(self.name, self.role, self.language, self.zone, self.handles)
+
+
+@dataclass(frozen=True)
+class Leave(Command):
+    """The configuration does not name them any more, or is about to name their accounts anew (`back`)."""
+
+    back: bool = False
+
+    on = "person"
+    deed = "admin"
+
+    def decide(self, person: Person, ask: Ask) -> Iterator[Event]:
+        if self.back and person.configured:
+            yield Unplaced()
+        elif not self.back and person.open:
+            yield Left()

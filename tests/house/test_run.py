@@ -92,6 +92,10 @@ async def until_heard(playground: Playground, hall: str) -> None:
         ('[policies.p]\nsteps = [{ page = ["nobody"], wait = "5m" }]', "there is no such person"),
         ('[chats.slack]\nbot_token = "${NOT_SET}"', "the environment has no NOT_SET"),
         ('[chats.x]\n[people.a]\nname="A"\nx="1"\n[people.b]\nname="B"\nx="1"', "have the same account x:1"),
+        ('[house]\ndatabase = "sqlite://tocsin.db"', "house.database: expected sqlite:///path"),
+        ('[house]\nhealth = "localhost"', "house.health: expected an address"),
+        ('[people.a]\nname="A"\nslak="U1"', "people.a.slak: there is no such setting"),
+        ('[people.a]\nname="A"\nzone="Mars/X"', "people.a.zone"),
         ('[people."a b"]\nname="A"', "a person's key"),
     ],
 )

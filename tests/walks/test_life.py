@@ -9,7 +9,9 @@ from functools import partial
 import pytest
 
 from bot.book import BookId
-from bot.ports import Handle
+from bot.config import check
+from bot.engine.house import Engine
+from bot.ports import Card, Handle, Place, Said
 from bot.store.store import Store
 from bot.text.rich import plain
 from tests.clock import PushedClock
@@ -198,3 +200,22 @@ async def test_times_run_on_after_a_restart(town: Town) -> None:
     town.clock.at += timedelta(minutes=5)
     await town.rest()
     assert [told.handle.id for told in town.papers[1].told] == ["b2"]
+
+
+async def test_who_left_the_configuration_may_nothing_any_more(town: Town) -> None:
+    """Their name stays in the log; their accounts can be somebody else's."""
+    await town.say(HANDLES[0], "declare db is down --sev 1")
+    people = {"anna": {"name": "Anna", "role": "admin", "lead": "c1"}, "boris": {"name": "Boris", "ink": "a1"}}
+    raw = {"chats": {"ink": {}, "lead": {}}, "people": people}
+    town.engine = Engine(check(raw, "later"), town.engine.office.store, town.papers)
+    await town.engine.enrol()
+    card = await town.engine.hear(said(HANDLES[3], "ack #1", "left"))
+    assert isinstance(card, Card)
+    assert "I do not know you here yet" in plain(card.body)
+    card = await town.engine.hear(said(HANDLES[0], "whoami", "swapped"))
+    assert isinstance(card, Card)
+    assert plain(card.title) == "Boris"
+
+
+def said(by: Handle, words: str, key: str) -> Said:
+    return Said(key=key, by=by, place=Place(by.platform, "hall"), words=words)
