@@ -57,7 +57,7 @@ class Paper:
 
     def __post_init__(self) -> None:
         self.can = Can(label=self.name.title(), ephemeral=True, forms=True, private_rooms=True, text=4000)
-        self.hall = Place(self.name, "hall")
+        self.hall: Place | None = Place(self.name, "hall")
 
     async def listen(self, house: House, ready: Callable[[], None]) -> None:
         ready()
