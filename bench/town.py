@@ -19,6 +19,8 @@ from tempfile import NamedTemporaryFile
 from time import perf_counter
 from typing import Any, NamedTuple
 
+import psutil  # type: ignore[import-untyped]
+
 from adapters.playground.cast import COMPANY
 from adapters.playground.demo import company
 from adapters.playground.discord.guild import HALL as DISCORD_HALL
@@ -57,6 +59,7 @@ class Town:
         """Incidents and their war rooms: place to platform."""
         self.cards: dict[str, tuple[float, str]] = {}
         """When a place's card was last edited, and what it says since."""
+        self.process = psutil.Process()
         self._database = database
         self._db: sqlite3.Connection | None = None
         self._answers: defaultdict[object, asyncio.Future[Answer]] = defaultdict(self._future)
@@ -101,6 +104,11 @@ class Town:
     async def quiet(self) -> None:
         """When everything was shown and sent."""
         await until(lambda: not self.query(BUSY)[0][0])
+
+    def cpu(self) -> float:
+        """Seconds of work that the bot's process has done so far."""
+        times = self.process.cpu_times()
+        return float(times.user + times.system)
 
     # ---- the database, as anybody else sees it: only what is committed
 
@@ -270,7 +278,8 @@ async def town(bot: Callable[[Playground, Path], list[str]], folder: Path) -> As
     """A town whose bot is ready."""
     async with Playground(COMPANY).open() as playground:
         made = Town(playground, folder / "tocsin.db")
-        async with running(bot(playground, folder)):
+        async with running(bot(playground, folder)) as process:
+            made.process = psutil.Process(process.pid)
             await until(lambda: ready(playground))
             yield made
         made.close()
