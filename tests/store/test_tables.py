@@ -114,7 +114,7 @@ PLANS = [
 @pytest.mark.parametrize(("statement", "index"), PLANS)
 def test_a_statement_uses_its_index(statement: Sql, index: str, sqlite_template: Path) -> None:
     values = dict.fromkeys(
-        ("kind", "id", "limit", "after", "names", "key", "now", "platform", "book", "source", "before", "was", "rev",
+        ("kind", "id", "limit", "each", "after", "names", "key", "now", "platform", "book", "source", "before", "was", "rev",
          "at", "open", "fold", "head", "state", "repeat"), 1,
     )  # fmt: skip
     database = sqlite3.connect(sqlite_template)
