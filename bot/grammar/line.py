@@ -55,6 +55,8 @@ class Line:
         return Line(self.cls, {name: value.strip() for name, value in raw.items() if value.strip()}, "", incident)
 
 
+DASH = r"(?:--|[\u2013\u2014])"
+FLAGS = re.IGNORECASE | re.DOTALL
 NAMED = re.compile(
     r"(?<!\S)(?:--|[\u2013\u2014])([a-z]+)(?:=|\s+|$)(\"[^\"]*\"|[\u201c][^\u201d]*[\u201d]|\S*)", re.IGNORECASE
 )
@@ -73,6 +75,15 @@ def parse(text: str, handed: Mapping[str, str] | None = None) -> Line:
     return Line(cls, raw, rest, incident, maybe)
 
 
+def _take_long(name: str, text: str, raw: dict[str, str]) -> str:
+    """A long option needs no quotes: it goes on to the next one, or to the end of the line."""
+    found = re.search(rf"(?<!\S){DASH}{name}(?:=|\s+)(?![\"\u201c])(.+?)(?=\s{DASH}[a-z]+(?:=|\s|$)|$)", text, FLAGS)
+    if not found:
+        return text
+    raw[name] = found[1]
+    return text[: found.start()] + text[found.end() :]
+
+
 def verb(text: str) -> tuple[type[Any], str]:
     """The class that a line begins with, and the rest of the line. Raises `Refused` with the nearest names."""
     parts = text.split(None, 2)
@@ -83,7 +94,7 @@ def verb(text: str) -> tuple[type[Any], str]:
             return names[name], " ".join(parts[count:]) if count == 2 else text.strip()[len(parts[0]) :].strip()
     if not parts:
         return names["help"], ""
-    near = get_close_matches(parts[0].lower(), names, n=3, cutoff=0.6)
+    near = get_close_matches(parts[0][:40].lower(), names, n=3, cutoff=0.6)
     if near:
         raise Refused(N_("There is no “{word}”. Did you mean: {near}?"), word=parts[0][:40], near=", ".join(near))
     raise Refused(N_("There is no “{word}”. `help` lists what there is."), word=parts[0][:40])
@@ -96,6 +107,8 @@ def _names(cls: type[Any]) -> tuple[str, ...]:
 def _take_named(cls: type[Any], text: str, raw: dict[str, str]) -> str:
     """The text without the named options that the class has; unknown ones are left as they stand."""
     named = {option(spec): spec for spec in specs(cls) if spec.metadata.get("named")}
+    for name in (name for name, spec in named.items() if spec.metadata.get("long")):
+        text = _take_long(name, text, raw)
 
     def take(found: re.Match[str]) -> str:
         spec = named.get(found[1].lower())

@@ -26,6 +26,13 @@ from bot.text.words import LANGUAGES, Voice
         ("update all is well —next 30m", "7", "7", {"text": "all is well", "next": "30m"}),
         ("update all is well \u2013next 30m", "7", "7", {"text": "all is well", "next": "30m"}),
         ("edit --impact “a third of all users”", "7", "7", {"impact": "a third of all users"}),
+        ("edit --impact a third of all users", "7", "7", {"impact": "a third of all users"}),
+        (
+            "edit db is slow --impact a third --type outage",
+            "7",
+            "7",
+            {"title": "db is slow", "impact": "a third", "type": "outage"},
+        ),
         ("note ran kubectl get --all", "7", "7", {"text": "ran kubectl get --all"}),
         ("sev 2", "7", "7", {"sev": "2"}),
         ("sev 2 1", "7", "2", {"sev": "1"}),
