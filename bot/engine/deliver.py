@@ -3,6 +3,7 @@
 One lane a destination, so that a slow room never delays another, nor a slow platform its neighbours.
 """
 
+import re
 from collections import defaultdict
 from collections.abc import Sequence
 from datetime import datetime, timedelta
@@ -19,6 +20,8 @@ from bot.store.transaction import Transaction
 Work = Shown | Sent
 LEASE = timedelta(seconds=90)
 """How long a lane is held, longer than any piece of work may take; renewed with each."""
+LANES = 4
+"""Lanes of one platform that are drained at a time."""
 REST = timedelta(seconds=5)
 """When to ask again for a lane that somebody else holds."""
 
@@ -40,8 +43,13 @@ class Delivery(Errands):
         for each in behind:
             work[lane_of(each)].append(each)
         for name, pieces in work.items():
-            if name not in self.resting and self.free(name):
+            if name not in self.resting and self.free(name) and self._room(name):
                 self.begin(name, self._drain(name, pieces))
+
+    def _room(self, name: str) -> bool:
+        """Whether its platform has a lane free. What waits meanwhile becomes one edit, and hearing goes first."""
+        platform = platform_of(name)
+        return sum(platform_of(each) == platform for each in self.tasks) < LANES
 
     def _behind(self, tx: Transaction) -> tuple[datetime, Sequence[Work]]:
         shown = [row for name in self.office.chats for row in tx.behind(name)]
@@ -76,6 +84,11 @@ class Delivery(Errands):
 def rank(work: Work) -> tuple[int, int]:
     """Replies first, then looks, then posted updates, then chatter."""
     return (2, work.id) if isinstance(work, Shown) else (work.rank, work.id)
+
+
+def platform_of(lane: str) -> str:
+    """The platform that a lane leads to."""
+    return re.split("[: ]", lane, maxsplit=1)[0]
 
 
 def lane_of(work: Work) -> str:

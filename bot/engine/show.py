@@ -21,7 +21,7 @@ from bot.store.transaction import Transaction
 
 log = structlog.get_logger()
 
-DEADLINE = 60
+DEADLINE = 20
 """Seconds that a platform has for one look."""
 NEVER = timedelta(hours=1)
 """When what the platform refused for good is tried again all the same: rights are given back, settings mended."""
