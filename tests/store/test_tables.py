@@ -114,8 +114,8 @@ PLANS = [
 @pytest.mark.parametrize(("statement", "index"), PLANS)
 def test_a_statement_uses_its_index(statement: Sql, index: str, sqlite_template: Path) -> None:
     values = dict.fromkeys(
-        ("kind", "id", "limit", "each", "after", "names", "key", "now", "platform", "book", "source", "before", "was", "rev",
-         "at", "open", "fold", "head", "state", "repeat"), 1,
+        ("kind", "id", "limit", "each", "after", "names", "key", "now", "platform", "book", "source", "before", "was",
+         "rev", "at", "open", "fold", "head", "state", "repeat"), 1,
     )  # fmt: skip
     database = sqlite3.connect(sqlite_template)
     plan = [row[3] for row in database.execute(f"EXPLAIN QUERY PLAN {statement.sqlite}", values)]
