@@ -107,6 +107,8 @@ async def fill(made: "Sqlite | Postgres", sizes: Sequence[int], entries: int) ->
     first = next(iter(found))
     found[f"{first}, one of {entries:,} entries"] = made.copy(found[first])
     await lengthen(list(found.values())[-1], entries)
+    for url in found.values():
+        made.tend(url)
     return found
 
 
