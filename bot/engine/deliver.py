@@ -20,7 +20,7 @@ from bot.store.transaction import Transaction
 Work = Shown | Sent
 LEASE = timedelta(seconds=90)
 """How long a lane is held, longer than any piece of work may take; renewed with each."""
-LANES = 4
+LANES = 3
 """Lanes of one platform that are drained at a time."""
 REST = timedelta(seconds=5)
 """When to ask again for a lane that somebody else holds."""

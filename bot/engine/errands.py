@@ -85,4 +85,4 @@ class Errands:
             log.error("an errand broke", what=task.get_name(), times=times, exc_info=wrong)
             return
         self.broke.pop(key, None)
-        self.office.wake()
+        self.bell.set()

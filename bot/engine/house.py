@@ -27,6 +27,8 @@ from bot.text.words import LANGUAGES, Voice, known
 
 log = structlog.get_logger()
 T = TypeVar("T")
+AFTER = 0.004
+"""Seconds that an answer is ahead of what follows from it."""
 
 
 class Engine:
@@ -118,7 +120,8 @@ class Engine:
             raise
         except Exception as wrong:
             reply = await self._spoilt(said, wrong)
-        self.office.wake()
+        # The answer leaves first: what follows from it would only get in its way.
+        asyncio.get_running_loop().call_later(AFTER, self.office.wake)
         return reply
 
     def _asks(self, said: Said) -> bool:

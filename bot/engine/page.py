@@ -52,6 +52,7 @@ class Paging(Errands):
     async def _page(self, row: Sent) -> None:
         job = await self.office.store.write(partial(self.claim, row), urgent=True)
         if job is None or job.handle is None:
+            self.office.wake()  # where nobody was reached, the ladder climbs at once
             return
         try:
             async with asyncio.timeout(DEADLINE):
@@ -62,6 +63,8 @@ class Paging(Errands):
             await self.office.store.write(partial(self._next, job, error), urgent=True)
         else:
             await self.office.store.write(partial(arrived, job, place, message), urgent=True)
+            return
+        self.office.wake()
 
     async def _tell(self, job: Job, handle: Handle) -> tuple[Place, MessageId]:
         card = await self._card(job)

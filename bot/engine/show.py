@@ -96,6 +96,7 @@ class Showing:
                 )
             )
             await self.office.store.write(lambda tx: own(OpenRoom(str(place)), row.book, self.office, tx))
+            self.office.wake()
         await self.office.store.write(lambda tx: tx.shown(row.id, have=row.want, place="", message="", digest=""))
 
     async def _pin(self, place: Place, message: str) -> None:

@@ -164,8 +164,7 @@ async def test_five_changes_while_away_end_in_one_edit(town: Town) -> None:
     for severity in (2, 3, 4, 3, 2):
         await town.say(HANDLES[0], f"sev #1 {severity}")
     town.fault = lambda deed: puts.append(deed) or ""  # type: ignore[func-returns-value]
-    await town.engine.delivery.look()
-    await town.engine.delivery.settled()
+    await town.rest()
     looks = await town.store.read(lambda tx: tx.open_books("incident")[0].state.severity)
     assert looks == 2
     # Two cards on each of two platforms and the page's buttons, once each; and every change is told in both rooms.
