@@ -9,7 +9,7 @@ import msgspec
 from bot.book import TOCSIN, Ask, Book, BookId, Command, Refused, Send
 from bot.engine.office import Office
 from bot.engine.see import ReadingDesk
-from bot.grammar import Line, Query, build, missing, options, parse
+from bot.grammar import Line, build, missing, options, parse
 from bot.people.account import STRANGER
 from bot.people.may import may
 from bot.people.person import People, Person
@@ -27,44 +27,38 @@ class Hearing:
     def __init__(self, office: Office) -> None:
         self.office = office
 
-    def at_once(self, said: Said) -> Reply | None:
-        """What can be said from the words alone: a form to fill in, or that the words mean nothing."""
+    def at_once(self, said: Said) -> Line | Reply:
+        """The line to act on; or what can be said from the words alone: a form, or that they mean nothing."""
         people = self.office.known_people
         person = people.by_handle.get(str(said.by))
         voice = self.office.voice(people, person, said)
         try:
             line = parse(said.words, said.fields)
-            if line.maybe:
-                return None
-            line = line.settled("?")
-            if missing(line) and may(person, line.cls.deed, None):
-                return self.form(replace(line, incident=line.incident.strip("?")), voice)
+            settled = line if line.maybe else line.settled("?")
+            if not line.maybe and missing(settled) and may(person, line.cls.deed, None):
+                return self.form(replace(settled, incident=settled.incident.strip("?")), voice)
         except Refused as no:
             return refusal(no, voice)
-        return None
+        return line
 
-    def obey(self, said: Said, tx: Transaction) -> Reply:
+    def obey(self, said: Said, line: Line, tx: Transaction) -> Reply:
         """Do what was asked, once: a repeat of the same delivery gets the same answer, a refusal included."""
         if kept := tx.heard(said.key):
             return msgspec.json.decode(kept, type=Card)
-        people = self.office.people(tx)
-        person = people.by_handle.get(str(said.by))
-        voice = replace(self.office.voice(people, person, said), now=tx.now)
+        people, person, voice = self._speaker(said, tx)
         try:
-            reply = self._act(said, tx, people, person, voice)
+            reply = self._act(said, line, tx, people, person, voice)
         except Refused as no:
             reply = refusal(no, voice)
         if isinstance(reply, Card):
             tx.answer(said.key, msgspec.json.encode(reply))
         return reply
 
-    def read(self, said: Said, tx: Transaction) -> Reply:
+    def read(self, said: Said, line: Line, tx: Transaction) -> Reply:
         """Answer a query: nothing is written, nobody waits."""
-        people = self.office.people(tx)
-        person = people.by_handle.get(str(said.by))
-        voice = replace(self.office.voice(people, person, said), now=tx.now)
+        people, person, voice = self._speaker(said, tx)
         try:
-            line = parse(said.words, said.fields).settled(self._here(said, tx))
+            line = line.settled(self._here(said, tx))
             book = self._book(line, tx, person) if line.cls.on == "incident" else None
             asked = build(line, lambda text: people.find(text, person.id if person else ""))
             state = book.state if book else None
@@ -73,8 +67,16 @@ class Hearing:
         except Refused as no:
             return refusal(no, voice)
 
-    def _act(self, said: Said, tx: Transaction, people: People, person: Person | None, voice: Voice) -> Reply:
-        line = parse(said.words, said.fields).settled(self._here(said, tx))
+    def _speaker(self, said: Said, tx: Transaction) -> tuple[People, Person | None, Voice]:
+        """Everybody, who of them speaks, and how to answer."""
+        people = self.office.people(tx)
+        person = people.by_handle.get(str(said.by))
+        return people, person, replace(self.office.voice(people, person, said), now=tx.now)
+
+    def _act(
+        self, said: Said, line: Line, tx: Transaction, people: People, person: Person | None, voice: Voice
+    ) -> Reply:
+        line = line.settled(self._here(said, tx))
         if not may(person, line.cls.deed, None):
             raise self._not_allowed(person, line)
         if missing(line):
@@ -205,11 +207,6 @@ def own(command: Command, id: BookId, office: Office, tx: Transaction) -> bool:
     events = list(command.decide(book.state, ask))
     tx.record(book, events, by=TOCSIN)
     return bool(events)
-
-
-def is_query(said: Said) -> bool:
-    """Whether it changes nothing. Raises `Refused` for what means nothing."""
-    return issubclass(parse(said.words, said.fields).cls, Query)
 
 
 def _code() -> str:

@@ -9,16 +9,16 @@ from typing import Any, TypeVar
 import msgspec
 import structlog
 
-from bot.book import BookId, Refused
+from bot.book import BookId
 from bot.config import BadConfig, Config
 from bot.engine.attend import attend, retell
 from bot.engine.clockwork import clockwork
 from bot.engine.deliver import Delivery
-from bot.engine.hear import Hearing, is_query, own
+from bot.engine.hear import Hearing, own
 from bot.engine.office import Office
 from bot.engine.page import Paging
 from bot.engine.tick import Ticking
-from bot.grammar import grammar, tidy
+from bot.grammar import Line, Query, grammar, tidy
 from bot.people.person import Enroll, Leave
 from bot.ports import Card, Chat, Form, Grammar, Said, Unheard
 from bot.store.store import Store, StoreDown, Taken
@@ -110,12 +110,13 @@ class Engine:
         if not said.addressed:
             await self._overhear(said)
             return None
-        if reply := self.hearing.at_once(said):
-            return reply
+        line = self.hearing.at_once(said)
+        if not isinstance(line, Line):
+            return line
         try:
-            if self._asks(said):
-                return await self.office.store.read(partial(self.hearing.read, said))
-            reply = await self.office.store.write(partial(self.hearing.obey, said), urgent=True)
+            if issubclass(line.cls, Query):
+                return await self.office.store.read(partial(self.hearing.read, said, line))
+            reply = await self.office.store.write(partial(self.hearing.obey, said, line), urgent=True)
         except StoreDown:
             raise
         except Exception as wrong:
@@ -123,12 +124,6 @@ class Engine:
         # The answer leaves first: what follows from it would only get in its way.
         asyncio.get_running_loop().call_later(AFTER, self.office.wake)
         return reply
-
-    def _asks(self, said: Said) -> bool:
-        try:
-            return is_query(said)
-        except Refused:
-            return False
 
     async def _overhear(self, said: Said) -> None:
         """Chatter: only a war room's is kept, for its other rooms."""
