@@ -53,6 +53,19 @@ class Handle(Struct, frozen=True, order=True):
 # ---- the way in
 
 
+class Remark(Struct, frozen=True, kw_only=True):
+    """A message that somebody points at: with a reaction, a reply, a shortcut in its menu."""
+
+    message: MessageId
+    text: str = ""
+    by: Handle | None = None
+    name: str = ""
+    """How the platform shows its author."""
+    at: datetime | None = None
+    link: str = ""
+    """Opens it in the platform's own client."""
+
+
 class Said(Struct, frozen=True, kw_only=True):
     """What somebody said or pressed, in no dialect.
 
@@ -82,6 +95,32 @@ class Said(Struct, frozen=True, kw_only=True):
     """When the platform says it was said."""
     message: MessageId | None = None
     """The message in which it was said, or on which a button was pressed."""
+    about: Remark | None = None
+    """The message that it is about: one that was replied to, reacted to, or whose menu was used."""
+    email: str = ""
+    """What the platform vouches for as the speaker's address: it proposes a link, and never makes one."""
+
+
+class RoomChange(Struct, frozen=True, kw_only=True):
+    """Something befell a room without us: `moved` says where it is now, `renamed` what it is called."""
+
+    key: str
+    place: Place
+    what: Literal["gone", "left", "renamed", "moved"]
+    """`gone`: deleted, archived or closed by somebody; `left`: the bot was removed from it."""
+    by: Handle | None = None
+    name: str = ""
+    moved: Place | None = None
+
+
+class Receipt(Struct, frozen=True, kw_only=True):
+    """What became of something that a channel had accepted."""
+
+    key: str
+    place: Place
+    message: MessageId
+    state: Literal["delivered", "failed"]
+    why: str = ""
 
 
 class Choice(Struct, frozen=True):
@@ -95,12 +134,14 @@ class Option(Struct, frozen=True, kw_only=True):
     """A command's option, as menus and forms show it. Its name is `[a-z]{1,32}`."""
 
     name: str
-    kind: Literal["text", "int", "span", "person", "incident", "choice", "flag"]
+    kind: Literal["text", "int", "span", "moment", "person", "incident", "choice", "flag"]
     help: str
     required: bool = False
     long: bool = False
     """More than a line: a form gives it a box."""
     choices: tuple[Choice, ...] = ()
+    suggests: bool = False
+    """`House.suggest` knows what it may be; anything may be typed all the same."""
     value: str = ""
     """What a form shows at first."""
 
@@ -118,6 +159,10 @@ class Verb(Struct, frozen=True, kw_only=True):
     """Its answer is for the speaker's eyes alone."""
     rank: int = 50
     """Its place in menus: low comes first."""
+    group: str = ""
+    """Where menus put it that cannot hold all of them in one list: `room`, `people`."""
+    about: bool = False
+    """It can be said about a message: `Said.about`; a message's own menu offers it."""
     usage: str = ""
     """`ack [incident] [note…]`"""
 
@@ -216,6 +261,18 @@ class Room(Struct, frozen=True, kw_only=True):
     """A title in any letters, such as `#42 db is down`: the adapter makes the platform's name of it."""
     topic: str
     private: bool = False
+    used: tuple[str, ...] = ()
+    """The native rooms in which incidents are under way, once for each: who opens topics spreads them."""
+
+
+class Pace(Struct, frozen=True, kw_only=True):
+    """How much a platform takes: so many messages, edits counted, in so many seconds, for each `scope`."""
+
+    scope: Literal["place", "room", "platform"]
+    count: int
+    seconds: float
+    kept: int = 0
+    """How many of them are kept for replies and cards: chatter never takes these."""
 
 
 class Can(Struct, frozen=True, kw_only=True):
@@ -231,6 +288,8 @@ class Can(Struct, frozen=True, kw_only=True):
     """Letters in a message, at most."""
     identity: bool = False
     """It can post in somebody's name."""
+    paces: tuple[Pace, ...] = ()
+    """What it is known to take, until it says otherwise."""
 
 
 class ChatError(Exception):
@@ -258,6 +317,12 @@ class Throttled(ChatError):
 
     retry_in = 5.0
 
+    def __init__(
+        self, detail: str = "", *, retry_in: float | None = None, scope: Literal["place", "room", "platform"] = "place"
+    ) -> None:
+        super().__init__(detail, retry_in=retry_in)
+        self.scope = scope
+
 
 class Forbidden(ChatError):
     """The platform does not let us: a person has not opened a conversation with the bot, or a right is missing."""
@@ -265,6 +330,30 @@ class Forbidden(ChatError):
 
 class Gone(ChatError):
     """What was to be changed is not there any more: the message or the room was deleted."""
+
+
+class Finding(Struct, frozen=True, kw_only=True):
+    """What an examination found: `ok` is None for what could not be looked at."""
+
+    what: str
+    ok: bool | None
+    fix: str = ""
+    """What to do about it, exactly."""
+
+
+class Channel(Protocol):
+    """A way to one person: every chat is one, and so are mail, telephone and push.
+
+    Raises `ChatError` and nothing else when it fails.
+    """
+
+    name: str
+
+    async def tell(self, handle: Handle, card: Card, key: str) -> tuple[Place, MessageId]:
+        """Tell one person, loudly and alone. `key` is the same for every try of the same send; says where it stands."""
+
+    async def close(self) -> None:
+        """Let go of every connection."""
 
 
 class Chat(Protocol):
@@ -304,6 +393,9 @@ class Rooms(Protocol):
     async def link(self, place: Place) -> str:
         """A link that opens the place in the platform's own client."""
 
+    async def close_room(self, place: Place) -> None:
+        """Nobody writes there any more, and it is out of the way; a room that is closed or gone is success."""
+
 
 @runtime_checkable
 class Mirror(Protocol):
@@ -311,6 +403,38 @@ class Mirror(Protocol):
 
     async def post(self, place: Place, copy: Copy) -> MessageId:
         """Post it."""
+
+
+@runtime_checkable
+class Bookmarks(Protocol):
+    """A platform whose rooms keep links at hand."""
+
+    async def bookmark(self, place: Place, title: str, url: str) -> None:
+        """Keep a link there; one of this title that is there already is brought up to date."""
+
+
+@runtime_checkable
+class Doors(Protocol):
+    """A platform where a link can open a conversation with the bot."""
+
+    async def door(self, words: str) -> str:
+        """A link that says `words` to the bot for whoever follows it. `words` are `[A-Za-z0-9_-]{1,64}`."""
+
+
+@runtime_checkable
+class Examined(Protocol):
+    """A platform or channel that can look at itself: rights, intents, connections."""
+
+    async def examine(self) -> Sequence[Finding]:
+        """What is there, what is missing with its fix, and what could not be looked at. Never raises `ChatError`."""
+
+
+@runtime_checkable
+class Served(Protocol):
+    """What answers over HTTP: a provider's callbacks, the links in a mail."""
+
+    def routes(self, house: "House") -> Sequence[Any]:
+        """Starlette routes."""
 
 
 class House(Protocol):
@@ -326,6 +450,16 @@ class House(Protocol):
         """Do what was asked, once, after it is safely kept; the answer, or None for chatter.
 
         Never raises for what people say; raises `Unheard` when it could not be kept."""
+
+    async def suggest(self, said: Said, option: str) -> Sequence[Choice]:
+        """What an option may be, the likeliest first and 25 at most: `said.words` is the verb, `said.fields` what is
+        typed so far. Cut to the speaker; quick, and empty rather than late."""
+
+    async def notice(self, change: RoomChange) -> None:
+        """Something befell a room. Heard once; raises `Unheard` when it could not be kept."""
+
+    async def receipt(self, receipt: Receipt) -> None:
+        """What became of a page. Heard once; raises `Unheard` when it could not be kept."""
 
     async def kept(self, source: str) -> str:
         """Where a stream that must be resumed stands: the last cursor that `keep` wrote, or an empty string."""

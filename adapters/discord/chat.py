@@ -30,6 +30,8 @@ log = structlog.get_logger()
 logging.getLogger("discord").addHandler(logging.NullHandler())
 
 HOOK = "Tocsin mirror"
+WRITE = 1 << 11 | 1 << 38
+"""Send messages, in the room and in its threads."""
 STARTS_KEPT = 50
 """Discord takes 1,000 fresh sessions a day and then resets the token: the last ones are not touched."""
 
@@ -157,6 +159,15 @@ class Discord:
             path = "/channels/{channel_id}/permissions/{user_id}"
             allowed = {"type": 1, "allow": str(VIEW), "deny": "0"}
             await self._wire.call("PUT", path, allowed, channel_id=place.room, user_id=handle.id)
+
+    async def close_room(self, place: Place) -> None:
+        """Nobody but us writes there any more; what was said stays readable for whoever could read it."""
+        path = "/channels/{channel_id}/permissions/{overwrite_id}"
+        silent = {"type": 0, "allow": "0", "deny": str(WRITE)}
+        try:
+            await self._wire.call("PUT", path, silent, channel_id=place.room, overwrite_id=self.settings.guild)
+        except Gone:
+            return
 
     async def link(self, place: Place) -> str:
         """A link that opens the room in Discord."""

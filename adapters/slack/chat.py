@@ -202,6 +202,10 @@ class Slack:
             call = self.wire.web.conversations_invite(channel=place.room, users=some, force=True)
             await allowed("already_in_channel", asked(call))
 
+    async def close_room(self, place: Place) -> None:
+        """Archive the channel: no bot can ever open it again."""
+        await allowed("already_archived", asked(self.wire.web.conversations_archive(channel=place.room)))
+
     async def link(self, place: Place) -> str:
         """The channel's address, which the client opens."""
         return f"{(await self.wire.me()).url}archives/{place.room}"

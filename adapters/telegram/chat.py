@@ -159,6 +159,11 @@ class Telegram:
             return False
         return member.status in INSIDE
 
+    async def close_room(self, place: Place) -> None:
+        """Close the topic: only administrators write there any more."""
+        with suppress(Gone), self._wire.telling():
+            await self._wire.bot.close_forum_topic(int(place.room), int(place.thread))
+
     async def link(self, place: Place) -> str:
         """A link to the topic, for whoever is in the group."""
         return f"https://t.me/c/{place.room.removeprefix('-100')}/{place.thread or 1}"

@@ -17,10 +17,11 @@ from bot.engine.deliver import Delivery
 from bot.engine.hear import Hearing, own
 from bot.engine.office import Office
 from bot.engine.page import Paging
+from bot.engine.suggest import suggest
 from bot.engine.tick import Ticking
 from bot.grammar import Line, Query, grammar, tidy
 from bot.people.person import Enroll, Leave
-from bot.ports import Card, Chat, Form, Grammar, Said, Unheard
+from bot.ports import Card, Chat, Choice, Form, Grammar, Receipt, RoomChange, Said, Unheard
 from bot.store.store import Store, StoreDown, Taken
 from bot.store.transaction import Transaction
 from bot.text.words import LANGUAGES, Voice, known
@@ -139,6 +140,21 @@ class Engine:
         card = self.hearing.broken(voice)
         await self.office.store.write(partial(self.hearing.spoilt, said, card, repr(wrong)))
         return card
+
+    async def suggest(self, said: Said, option: str) -> Sequence[Choice]:
+        """What an option may be, cut to the speaker; nothing where the database does not answer."""
+        try:
+            return await self.office.store.read(partial(suggest, self.office, said, option))
+        except StoreDown:
+            return ()
+
+    async def notice(self, change: RoomChange) -> None:
+        """Something befell a room."""
+        log.info("something befell a room", place=str(change.place), what=change.what)
+
+    async def receipt(self, receipt: Receipt) -> None:
+        """What became of a page."""
+        log.info("a page has a receipt", place=str(receipt.place), state=receipt.state)
 
     # ---- a stream that is resumed
 

@@ -27,6 +27,8 @@ def _verb(cls: type[Any], voice: Voice) -> Verb:
         options=tuple(options(cls, voice)),
         private=cls.private,
         rank=cls.rank,
+        group=cls.group,
+        about=cls.about,
         usage=usage(cls),
     )
 
@@ -50,7 +52,10 @@ def options(cls: type[Any], voice: Voice, only: Iterable[str] | None = None) -> 
             yield _option(cls, spec, voice)
     if cls.on == "incident" and not cls.new and wanted is None:
         yield Option(
-            name="incident", kind="incident", help=_said(N_("Which incident; in its war room it is understood."), voice)
+            name="incident",
+            kind="incident",
+            suggests=True,
+            help=_said(N_("Which incident; in its war room it is understood."), voice),
         )
 
 
@@ -64,6 +69,7 @@ def _option(cls: type[Any], spec: Field[Any], voice: Voice) -> Option:
         required=bool(spec.metadata.get("required")),
         long=bool(spec.metadata.get("long")),
         choices=choices,
+        suggests=kind(cls, spec.name) == "person" or bool(spec.metadata.get("suggests")),
     )
 
 

@@ -57,12 +57,17 @@ T = TypeVar("T", bound=type[Any])
 
 
 @dataclass_transform(frozen_default=True)
-def command(*names: str, rank: int = 50, private: bool = False) -> Callable[[T], T]:
-    """Enter a class into the grammar under these names: the first is its own, the others are aliases."""
+def command(
+    *names: str, rank: int = 50, private: bool = False, group: str = "", about: bool = False
+) -> Callable[[T], T]:
+    """Enter a class into the grammar under these names: the first is its own, the others are aliases.
+
+    `group` is where short menus put it; `about`: it can be said about a message.
+    """
 
     def enter(cls: T) -> T:
         made: Any = dataclass(frozen=True)(cls)
-        made.names, made.rank, made.private = names, rank, private
+        made.names, made.rank, made.private, made.group, made.about = names, rank, private, group, about
         VERBS[names[0]] = made
         return made  # type: ignore[no-any-return]
 

@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from bot.ports import Card, Choice, Form, Grammar, Option, Said, Unheard, Verb
+from bot.ports import Card, Choice, Form, Grammar, Option, Receipt, RoomChange, Said, Unheard, Verb
 from bot.text.rich import Para, line
 
 PERSON = Option(name="person", kind="person", help="Whom.", required=True)
@@ -21,6 +21,7 @@ GRAMMAR = Grammar(
         )),
         Verb(name="page", help="Page somebody.", rank=3, options=(PERSON,)),
         Verb(name="summary", help="What happened.", rank=4, private=True),
+        Verb(name="pin", help="Keep a message.", rank=7, about=True),
         Verb(name="account link", help="Link an account.", rank=5, private=True),
         Verb(name="help", help="What there is.", rank=6),
     ),
@@ -40,6 +41,11 @@ class House:
         self.gate.set()
         self.cursors: dict[str, str] = {}
         self.raw: dict[str, dict[str, Any]] = {}
+        self.choices: dict[str, Sequence[Choice]] = {}
+        """What is suggested for an option."""
+        self.suggested: list[tuple[Said, str]] = []
+        self.noticed: list[RoomChange] = []
+        self.receipts: list[Receipt] = []
 
     def grammar(self, language: str = "") -> Grammar:
         return GRAMMAR
@@ -55,6 +61,21 @@ class House:
         if not said.addressed:
             return None
         return self.script.get(said.words, Card(body=(Para(line("heard: ", said.words)),), to="quiet"))
+
+    async def suggest(self, said: Said, option: str) -> Sequence[Choice]:
+        self.suggested.append((said, option))
+        typed = said.fields.get(option, "")
+        return [each for each in self.choices.get(option, ()) if typed in each.label]
+
+    async def notice(self, change: RoomChange) -> None:
+        if self.down:
+            raise Unheard
+        self.noticed.append(change)
+
+    async def receipt(self, receipt: Receipt) -> None:
+        if self.down:
+            raise Unheard
+        self.receipts.append(receipt)
 
     async def kept(self, source: str) -> str:
         return self.cursors.get(source, "")

@@ -53,6 +53,7 @@ class Paper:
     told: list[Told] = field(default_factory=list)
     rooms: dict[str, Place] = field(default_factory=dict)
     pins: set[tuple[Place, str]] = field(default_factory=set)
+    closed: set[Place] = field(default_factory=set)
     count: int = 0
 
     def __post_init__(self) -> None:
@@ -92,6 +93,10 @@ class Paper:
 
     async def invite(self, place: Place, handles: Sequence[Handle]) -> None:
         self._before("invite")()
+
+    async def close_room(self, place: Place) -> None:
+        self._before("close")()
+        self.closed.add(place)
 
     async def link(self, place: Place) -> str:
         return f"https://{self.name}.test/{place.room}"

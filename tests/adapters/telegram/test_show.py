@@ -145,7 +145,7 @@ def test_nobody_can_have_the_bot_ask_a_question_of_theirs(text: str) -> None:
 
 def test_the_menu_has_names_that_telegram_takes() -> None:
     commands = [each.to_dict() for each in menu(GRAMMAR)]
-    assert [each["command"] for each in commands] == ["incident", "declare", "ack", "page", "summary", "help"]
+    assert [each["command"] for each in commands] == ["incident", "declare", "ack", "page", "summary", "help", "pin"]
     assert all(each["description"] for each in commands)
 
 
