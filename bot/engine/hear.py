@@ -9,7 +9,7 @@ import msgspec
 from bot.book import TOCSIN, Ask, Book, BookId, Command, Refused, Send
 from bot.engine.office import Office
 from bot.engine.see import ReadingDesk
-from bot.grammar import Line, build, missing, options, parse
+from bot.grammar import Line, Reader, build, missing, options, parse
 from bot.people.account import STRANGER
 from bot.people.may import may
 from bot.people.person import People, Person
@@ -60,7 +60,7 @@ class Hearing:
         try:
             line = line.settled(self._here(said, tx))
             book = self._book(line, tx, person) if line.cls.on == "incident" else None
-            asked = build(line, lambda text: people.find(text, person.id if person else ""))
+            asked = build(line, self._reader(tx, people, person, voice))
             state = book.state if book else None
             desk = ReadingDesk(tx, voice, person, said, people, self.office.rules, book.id if book else None, state)
             return asked.answer(desk)  # type: ignore[no-any-return]
@@ -81,7 +81,7 @@ class Hearing:
             raise self._not_allowed(person, line)
         if missing(line):
             return self.form(line, voice)
-        command: Command = build(line, lambda text: people.find(text, person.id if person else ""))
+        command: Command = build(line, self._reader(tx, people, person, voice))
         ask = Ask(
             now=tx.now,
             by=person.id if person else "",
@@ -95,6 +95,17 @@ class Hearing:
         events = list(command.decide(book.state, ask))
         book, entries = tx.record(book, events, by=ask.by or book.id.id, via=ask.via)
         return command.answer(book.state, entries, ask, voice)
+
+    def _reader(self, tx: Transaction, people: People, person: Person | None, voice: Voice) -> Reader:
+        def find(text: str) -> str:
+            return people.find(text, person.id if person else "")
+
+        def target(text: str) -> str:
+            name = text.strip().removeprefix("@").casefold()
+            policy = next((each for each in self.office.rules.policies if each.casefold() == name), "")
+            return f"policy {policy}" if policy else f"person {find(text)}"
+
+        return Reader(find, target, tx.now, voice.zone)
 
     def _target(self, command: Command, line: Line, ask: Ask, tx: Transaction, person: Person | None) -> Book:
         if command.new:

@@ -4,10 +4,10 @@ A class is its own grammar: its fields are the options, their types the choices,
 Menus, forms, help, typed options and the parser of a line are all made from the same classes.
 """
 
-from bot.grammar.line import Line, build, missing, parse, verb
+from bot.grammar.line import Line, Reader, build, missing, parse, verb
 from bot.grammar.menu import grammar, options
-from bot.grammar.values import TRICKS, clean, span, tidy
-from bot.grammar.verbs import VERBS, Desk, Person, Query, command, flag, query, usage, word, words
+from bot.grammar.values import TRICKS, clean, moment, span, tidy
+from bot.grammar.verbs import VERBS, Desk, Person, Query, Target, command, flag, query, usage, word, words
 
 __all__ = [
     "TRICKS",
@@ -16,12 +16,15 @@ __all__ = [
     "Line",
     "Person",
     "Query",
+    "Reader",
+    "Target",
     "build",
     "clean",
     "command",
     "flag",
     "grammar",
     "missing",
+    "moment",
     "options",
     "parse",
     "query",

@@ -4,14 +4,14 @@ import re
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import Field, dataclass
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta, tzinfo
 from difflib import get_close_matches
 from enum import Enum
 from typing import Any
 
 from bot.book import Refused
-from bot.grammar.values import LINE, LONG, choose, clean, number, span
-from bot.grammar.verbs import VERBS, Person, kind, option, plain_type, specs, unnamed, usage
+from bot.grammar.values import LINE, LONG, choose, clean, moment, number, span
+from bot.grammar.verbs import VERBS, Person, Target, kind, option, plain_type, specs, unnamed, usage
 from bot.text.words import N_
 
 
@@ -107,7 +107,7 @@ def _names(cls: type[Any]) -> tuple[str, ...]:
 def _take_named(cls: type[Any], text: str, raw: dict[str, str]) -> str:
     """The text without the named options that the class has; unknown ones are left as they stand."""
     named = {option(spec): spec for spec in specs(cls) if spec.metadata.get("named")}
-    for name in (name for name, spec in named.items() if spec.metadata.get("long")):
+    for name in (name for name, spec in named.items() if _lengthy(cls, spec)):
         text = _take_long(name, text, raw)
 
     def take(found: re.Match[str]) -> str:
@@ -123,21 +123,42 @@ def _take_named(cls: type[Any], text: str, raw: dict[str, str]) -> str:
     return NAMED.sub(take, text).strip()
 
 
+def _lengthy(cls: type[Any], spec: Field[Any]) -> bool:
+    """Whether an option may be several words without quotes: a long text, or a time such as `tomorrow 9:00`."""
+    return bool(spec.metadata.get("long")) or plain_type(cls, spec.name) is datetime
+
+
 def missing(line: Line) -> list[str]:
     """The required fields that were not filled in."""
     return [option(spec) for spec in specs(line.cls) if spec.metadata.get("required") and option(spec) not in line.raw]
 
 
-def build(line: Line, person: Callable[[str], str]) -> Any:
-    """The command or query, its fields of their types. `person` finds a person's id. Raises `Refused`."""
+@dataclass(frozen=True)
+class Reader:
+    """What must be known to read a field: the people, the teams and policies, and what time it is for the speaker."""
+
+    person: Callable[[str], str]
+    """A person's id for a name, a mention or `me`. Raises `Refused`."""
+    target: Callable[[str], str] = str
+    """A person, a team or a policy by its name, as `person anna`, `policy database`. Raises `Refused`."""
+    now: datetime = datetime(1970, 1, 1, tzinfo=UTC)
+    zone: tzinfo = UTC
+
+
+def build(line: Line, reader: Reader) -> Any:
+    """The command or query, its fields of their types. Raises `Refused`."""
     filled = ((spec, line.raw[option(spec)]) for spec in specs(line.cls) if option(spec) in line.raw)
-    return line.cls(**{spec.name: _read(line.cls, spec, raw, person) for spec, raw in filled})
+    return line.cls(**{spec.name: _read(line.cls, spec, raw, reader) for spec, raw in filled})
 
 
-def _read(cls: type[Any], spec: Field[Any], raw: str, person: Callable[[str], str]) -> Any:
+def _read(cls: type[Any], spec: Field[Any], raw: str, reader: Reader) -> Any:
     of = plain_type(cls, spec.name)
     if of is Person:
-        return Person(person(raw))
+        return Person(reader.person(raw))
+    if of is Target:
+        return Target(reader.target(raw))
+    if of is datetime:
+        return moment(raw, reader.now, reader.zone)
     if of is bool:
         return raw.lower() in {"yes", "true", "on", "1"}
     if of is timedelta:

@@ -1,7 +1,7 @@
 """What stands in a field, read: lengths of time, numbers, choices, text without tricks."""
 
 import re
-from datetime import timedelta
+from datetime import UTC, date, datetime, time, timedelta, tzinfo
 from enum import Enum
 
 from bot.book import Refused
@@ -50,6 +50,88 @@ def span(raw: str) -> timedelta:
             N_("“{raw}” is too long or no time at all: it must be more than nothing and at most a year."), raw=raw[:40]
         )
     return length
+
+
+DAYS = {
+    "today": 0, "今天": 0, "tomorrow": 1, "tmrw": 1, "明天": 1, "后天": 2,
+}  # fmt: skip
+WEEK = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
+WEEK_ZH = {"周": "一二三四五六日", "星期": "一二三四五六天"}
+CLOCK = re.compile(r"(\d{1,2})(?:[:\uff1a.](\d{2}))?\s*(am|pm)?")
+MORNING = time(9)
+"""When a day begins that was named without a time."""
+
+
+def moment(raw: str, now: datetime, zone: tzinfo) -> datetime:
+    """An instant in somebody's zone, in UTC: `30m` from now, `9:00` (the next), `tomorrow 9:00`, `2026-12-01 9:00`.
+
+    Raises `Refused`.
+    """
+    words = raw[:40].strip().lower()
+    try:
+        return now.astimezone(UTC) + span(words)
+    except Refused:
+        here = now.astimezone(zone)
+        found = _iso(words, zone) or _spoken(words, here)
+    if found is None:
+        text = N_("“{raw}” is no time. Say it like 30m, 9:00, tomorrow 9:00, fri 18:00 or 2026-12-01 09:00.")
+        raise Refused(text, raw=raw[:40])
+    return found.astimezone(UTC)
+
+
+def _iso(words: str, zone: tzinfo) -> datetime | None:
+    try:
+        day, _, clock = words.replace("t", " ").partition(" ")
+        named = datetime.fromisoformat(f"{day} {clock.upper()}" if clock else day)
+    except ValueError:
+        return _dated(words, zone)
+    return named if named.tzinfo else _at(named.date(), named.time() if clock else MORNING, zone)
+
+
+def _dated(words: str, zone: tzinfo) -> datetime | None:
+    """A date with a clock time as people write it: `2026-12-01 9:00`."""
+    day, _, rest = words.partition(" ")
+    try:
+        clock = _clock(rest)
+        return _at(date.fromisoformat(day), clock, zone) if clock else None
+    except ValueError:
+        return None
+
+
+def _spoken(words: str, here: datetime) -> datetime | None:
+    """A day, a clock time, or both: the next such moment; `today` is today, even when the time has passed."""
+    first, _, rest = words.partition(" ")
+    days = _days(first, here)
+    clock = _clock(words) if days is None else _clock(rest) if rest else MORNING
+    if clock is None:
+        return None
+    zone, day = here.tzinfo or UTC, here.date() + timedelta(days=days or 0)
+    found, again = _at(day, clock, zone), 0 if first in DAYS else 1 if days is None else 7
+    return found if found > here or not again else _at(day + timedelta(days=again), clock, zone)
+
+
+def _days(word: str, here: datetime) -> int | None:
+    """Days from today until the day that a word means; None where it means none."""
+    if word in DAYS:
+        return DAYS[word]
+    names = [day for day in WEEK if len(word) >= 3 and word.startswith(day)]
+    names += [WEEK[days.index(word[-1])] for mark, days in WEEK_ZH.items() if word[:-1] == mark and word[-1] in days]
+    return (WEEK.index(names[0]) - here.weekday()) % 7 if names else None
+
+
+def _clock(words: str) -> time | None:
+    found = CLOCK.fullmatch(words.strip())
+    if not found or not (found[2] or found[3]):
+        return None
+    hour = int(found[1]) % 12 + (12 if found[3] == "pm" else 0) if found[3] else int(found[1])
+    return time(hour, int(found[2] or 0)) if hour < 24 and int(found[2] or 0) < 60 else None
+
+
+def _at(day: date, clock: time, zone: tzinfo) -> datetime:
+    """A clock time on a day; one that the clocks jump over is the first instant after the jump."""
+    named = datetime.combine(day, clock, zone)
+    back = named.astimezone(UTC).astimezone(zone)
+    return back if back.replace(tzinfo=None) != named.replace(tzinfo=None) else named
 
 
 TRICKS = re.compile(

@@ -77,14 +77,14 @@ def command(
 query = command
 
 
-def words(help: str, *, required: bool = False, long: bool = False) -> Any:
+def words(help: str, *, required: bool = False, long: bool = False, default: Any = "", **more: Any) -> Any:
     """A field that takes the rest of the line."""
-    return field(default="", metadata={"help": help, "rest": True, "required": required, "long": long})
+    return field(default=default, metadata={"help": help, "rest": True, "required": required, "long": long, **more})
 
 
-def word(help: str, *, required: bool = False) -> Any:
+def word(help: str, *, required: bool = False, **more: Any) -> Any:
     """A field that takes the next word of the line."""
-    return field(default=None, metadata={"help": help, "required": required})
+    return field(default=None, metadata={"help": help, "required": required, **more})
 
 
 def flag(help: str, default: Any = None, **more: Any) -> Any:
@@ -94,6 +94,12 @@ def flag(help: str, default: Any = None, **more: Any) -> Any:
 
 class Person(str):
     """A field of this type holds a person's id; people type a mention, a name, or `me`."""
+
+    __slots__ = ()
+
+
+class Target(str):
+    """A field of this type holds whom to page: `person anna`, `policy database`; people type the name alone."""
 
     __slots__ = ()
 
@@ -131,7 +137,7 @@ def kind(cls: type[Any], name: str) -> str:
     of = plain_type(cls, name)
     if issubclass(of, Enum):
         return "choice"
-    return {Person: "person", bool: "flag", int: "int", timedelta: "span"}.get(of, "text")
+    return {Person: "person", bool: "flag", int: "int", timedelta: "span", datetime: "moment"}.get(of, "text")
 
 
 def usage(cls: type[Any]) -> str:

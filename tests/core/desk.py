@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 
 import bot.incident.chapters  # noqa: F401 - the events must be known
 from bot.book import Ask, Book, BookId, Command, Entry, blank
-from bot.grammar import build, parse
+from bot.grammar import Reader, build, parse
 from bot.oncall.policy import Policy, Rules, Step
 from bot.people.person import People, Person
 
@@ -33,7 +33,15 @@ class Desk:
     def say(self, words: str, by: str = "anna") -> list[Entry]:
         """Decide a line and fold what follows. Raises `Refused`, and then nothing changed."""
         line = parse(words).settled("1")
-        return self.do(build(line, lambda text: self.people.find(text, by)), by)
+        return self.do(build(line, self.reader(by)), by)
+
+    def reader(self, by: str) -> Reader:
+        """How the speaker's words are read."""
+
+        def target(text: str) -> str:
+            return f"policy {text}" if text in self.rules.policies else f"person {self.people.find(text, by)}"
+
+        return Reader(lambda text: self.people.find(text, by), target, self.now)
 
     def do(self, command: Command, by: str = "tocsin") -> list[Entry]:
         """The same for a command."""

@@ -1,6 +1,8 @@
 """Lines, read as people type them."""
 
-from datetime import timedelta
+import contextlib
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
 
 import pytest
 from hypothesis import given
@@ -8,7 +10,7 @@ from hypothesis import strategies as st
 
 import bot.incident.chapters  # noqa: F401 - the verbs must be known
 from bot.book import Refused
-from bot.grammar import TRICKS, build, clean, grammar, missing, parse, span
+from bot.grammar import TRICKS, Reader, build, clean, grammar, missing, moment, parse, span
 from bot.text.words import LANGUAGES, Voice
 
 
@@ -88,7 +90,7 @@ def test_no_line_breaks_the_parser(line: str) -> None:
     try:
         read = parse(line).settled("1")
         if not missing(read):
-            build(read, lambda text: text)
+            build(read, Reader(str))
     except Refused as no:
         for language in LANGUAGES:
             assert Voice(language).phrase(no.phrase)
@@ -104,7 +106,7 @@ def test_no_option_breaks_the_builder(value: str) -> None:
         ("summary", "since"),
     ):
         try:
-            build(parse(name, {option: value}).settled("1"), lambda text: text)
+            build(parse(name, {option: value}).settled("1"), Reader(str))
         except Refused as no:
             assert Voice().phrase(no.phrase)
 
@@ -134,3 +136,41 @@ def test_the_grammar_fits_every_menu(language: str) -> None:
         for option in verb.options:
             assert option.name.islower() and option.name.isalpha()
             assert 0 < len(option.help) <= 100, option
+
+
+NOON = datetime(2026, 3, 4, 12, 0, tzinfo=ZoneInfo("Europe/Berlin"))
+"""A Wednesday."""
+
+
+@pytest.mark.parametrize(
+    ("typed", "means"),
+    [
+        ("30m", "2026-03-04 12:30"),
+        ("2h", "2026-03-04 14:00"),
+        ("13:30", "2026-03-04 13:30"),
+        ("9:00", "2026-03-05 09:00"),
+        ("9am", "2026-03-05 09:00"),
+        ("12am", "2026-03-05 00:00"),
+        ("today 9:00", "2026-03-04 09:00"),
+        ("tomorrow", "2026-03-05 09:00"),
+        ("tomorrow 9:00", "2026-03-05 09:00"),
+        ("明天 9：30", "2026-03-05 09:30"),
+        ("fri 18:00", "2026-03-06 18:00"),
+        ("Wednesday 11:00", "2026-03-11 11:00"),
+        ("wed 13:00", "2026-03-04 13:00"),
+        ("周五 18:00", "2026-03-06 18:00"),
+        ("2026-12-01", "2026-12-01 09:00"),
+        ("2026-12-01 9:00", "2026-12-01 09:00"),
+        ("2026-12-01T09:00+00:00", "2026-12-01 10:00"),
+        ("2026-03-29 02:30", "2026-03-29 03:30"),
+    ],
+)
+def test_a_moment_is_read_in_the_speakers_zone(typed: str, means: str) -> None:
+    found = moment(typed, NOON, ZoneInfo("Europe/Berlin"))
+    assert found.astimezone(NOON.tzinfo).strftime("%Y-%m-%d %H:%M") == means
+
+
+@given(st.text(max_size=60))
+def test_what_is_no_moment_is_refused(typed: str) -> None:
+    with contextlib.suppress(Refused):
+        assert moment(typed, NOON, ZoneInfo("Asia/Shanghai")).utcoffset() == timedelta(0)

@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+import bot.grammar as grammar
 from bot.book import Entry
 from bot.grammar import build, parse
 from bot.incident.summary import Log, for_customers, sentences
@@ -56,7 +57,7 @@ def busy() -> Desk:
 
 
 def told(desk: Desk, line: str = "summary", viewer: Person | None = None, language: str = "en") -> str:
-    query = build(parse(line).settled("1"), lambda text: text)
+    query = build(parse(line).settled("1"), grammar.Reader(str))
     card = query.answer(Reader(desk, viewer, language))
     assert card.to == "speaker"
     return plain(card.title) + "\n" + plain(card.body)
