@@ -1,12 +1,15 @@
 """The playground's door: who may come in, and how everybody leaves when it closes."""
 
 import asyncio
+from collections.abc import Callable
 from urllib.parse import urlsplit
 
 from starlette.datastructures import Headers
 from starlette.responses import PlainTextResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from starlette.websockets import WebSocketClose
+
+from adapters.playground.faults import HungUp
 
 LOOPBACK = {"127.0.0.1", "localhost", "::1"}
 
@@ -15,6 +18,8 @@ class Door:
     """It knows who is inside, so that a stream or a long poll never keeps the server from stopping."""
 
     def __init__(self) -> None:
+        self.hang_up: Callable[[object], None] = lambda client: None
+        """Breaks off a client's connection: the server knows how."""
         self._guests: set[asyncio.Task[object]] = set()
         self._closed = False
 
@@ -37,6 +42,10 @@ class Door:
         self._guests.add(guest)
         try:
             await app(scope, receive, visit.send)
+        except HungUp:
+            self.hang_up(scope["client"])
+            while (await receive())["type"] != "http.disconnect":
+                continue
         except asyncio.CancelledError:
             if not self._closed:
                 raise

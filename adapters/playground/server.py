@@ -3,6 +3,7 @@
 import socket
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
+from functools import partial
 from importlib import import_module
 from typing import Any, TypeVar, cast
 
@@ -94,6 +95,7 @@ class Playground:
             timeout_graceful_shutdown=1,
         )
         server = await serve(config, ear)
+        door.hang_up = partial(hang_up, server)
         try:
             yield self
         finally:
@@ -112,6 +114,13 @@ def listener(port: int) -> socket.socket:
         ear.close()
         raise
     return ear
+
+
+def hang_up(server: uvicorn.Server, client: object) -> None:
+    """Break off a client's connection, as a failing network does."""
+    for line in server.server_state.connections:
+        if getattr(line, "client", None) == client:
+            line.transport.abort()
 
 
 async def serve(config: uvicorn.Config, ear: socket.socket) -> uvicorn.Server:

@@ -2,10 +2,12 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any, Protocol
 
 from starlette.routing import BaseRoute
+
+from adapters.playground.faults import Faults
 
 
 @dataclass(frozen=True)
@@ -49,11 +51,13 @@ class Bubble:
     reply_to: str = ""
     buttons: Sequence[Sequence[Knob]] = ()
     reactions: Mapping[str, int] = field(default_factory=dict)
+    menu: Sequence[Knob] = ()
+    """What the message's own menu offers of the bot's: shortcuts, context-menu commands."""
 
 
 @dataclass(frozen=True)
 class Input:
-    """A field of a form; `kind` is `text`, `long` or `choice`."""
+    """A field of a form; `kind` is `text`, `long`, `choice`, or `search`: its choices come while one types."""
 
     id: str
     label: str
@@ -75,7 +79,7 @@ class Sheet:
 
 @dataclass(frozen=True)
 class Room:
-    """A room as one person's client shows it; `kind` is `channel`, `topic` or `direct`."""
+    """A room as one person's client shows it; `kind` is `channel`, `topic`, `direct`, or `home`: the bot's own page."""
 
     id: str
     name: str
@@ -111,13 +115,44 @@ class Machine:
         return datetime.now(UTC)
 
 
+class Skewed:
+    """A platform's own clock, which may be wrong."""
+
+    def __init__(self, clock: Clock, faults: Faults) -> None:
+        self._clock, self._faults = clock, faults
+
+    def now(self) -> datetime:
+        """What the platform takes the time to be."""
+        wrong = self._faults.active.get("clock_skew")
+        return self._clock.now() + timedelta(seconds=wrong.seconds if wrong else 0)
+
+
 class StandIn(Protocol):
-    """One platform on loopback. Whatever changes on somebody's screen calls `changed`."""
+    """One platform on loopback. Whatever changes on somebody's screen calls `changed`.
+
+    A class that stands in for a platform inherits what that platform does not have.
+    """
 
     name: str
     changed: Callable[[], None]
-    outage: bool
-    """True: the platform is down for everybody, every call fails and every connection is closed."""
+    faults: Faults
+    """What goes wrong with it just now."""
+    limits: bool = False
+    """True: the platform's real rate limits are kept."""
+    refused: list[str]
+    """The bot's requests that were refused for their form, oldest first: what, and why."""
+
+    @property
+    def outage(self) -> bool:
+        """True: the platform is down for everybody, every call fails and every connection is closed."""
+        return "outage" in self.faults.active
+
+    @outage.setter
+    def outage(self, down: bool) -> None:
+        if down:
+            self.faults.switch("outage")
+        else:
+            self.faults.mend("outage")
 
     def routes(self) -> Sequence[BaseRoute]:
         """The platform's own API, web sockets included, below `/{name}`."""
@@ -140,5 +175,21 @@ class StandIn(Protocol):
     async def react(self, viewer: str, room: str, bubble: str, emoji: str) -> None:
         """Put a reaction under a message."""
 
+    async def shortcut(self, viewer: str, room: str, bubble: str, knob: str) -> None:
+        """Choose something in a message's own menu."""
+        raise KeyError(knob)
+
+    async def typing(self, viewer: str, room: str, text: str) -> Sequence[tuple[str, str]]:
+        """What the client offers to complete a line that is being typed: the whole line, and what it shows of it."""
+        return ()
+
+    async def search(self, viewer: str, sheet: str, input: str, text: str) -> Sequence[tuple[str, str]]:
+        """What a form offers for a field of the kind `search`: value, label."""
+        return ()
+
+    async def visit(self, viewer: str, room: str) -> None:
+        """Look into a room: some platforms tell the bot that its own page is being looked at."""
+        return
+
     def reset(self) -> None:
-        """As new: the actors and the standing room are there, nothing was said. Connections stay."""
+        """As new: the actors and the standing room are there, nothing was said, nothing is wrong. Connections stay."""

@@ -13,7 +13,8 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import BaseRoute, Route, WebSocketRoute
 from starlette.websockets import WebSocket, WebSocketDisconnect
 
-from adapters.playground.stage import Actor, Bubble, Clock, Input, Knob, Room, Screen, Sheet
+from adapters.playground.faults import Faults
+from adapters.playground.stage import Actor, Bubble, Clock, Input, Knob, Room, Screen, Sheet, StandIn
 
 FORM = Sheet(
     "declare",
@@ -58,7 +59,7 @@ class Square:
             side.changed()
 
 
-class Side:
+class Side(StandIn):
     """One platform of the square."""
 
     def __init__(
@@ -69,7 +70,8 @@ class Side:
         self.actors = {actor.key: actor for actor in actors}
         self.clock = clock
         self.changed = changed
-        self.outage = False
+        self.faults = Faults(name, lambda fault: self.changed())
+        self.refused: list[str] = []
         self.reset()
 
     def reset(self) -> None:

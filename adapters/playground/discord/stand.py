@@ -17,21 +17,24 @@ from adapters.playground.discord.screen import Glass
 from adapters.playground.discord.shapes import Body
 from adapters.playground.discord.town import Town
 from adapters.playground.discord.webhooks import Webhooks
-from adapters.playground.stage import Actor, Clock, Screen
+from adapters.playground.faults import Faults
+from adapters.playground.stage import Actor, Clock, Screen, Skewed, StandIn
 
 UNSENT = "Your message could not be delivered."
 LONGEST = 2000
 TOO_LONG = "Your message is too long: 2,000 letters are the most."
 
 
-class Discord:
+class Discord(StandIn):
     """One guild on loopback, spoken to by the real SDK."""
 
     name = "discord"
 
     def __init__(self, actors: Sequence[Actor], clock: Clock, changed: Callable[[], None]) -> None:
         self.actors = {actor.key: actor for actor in actors if "discord" in actor.ids}
-        self.town = Town(actors, clock, changed)
+        self.faults = Faults(self.name, self._befall)
+        self.refused: list[str] = []
+        self.town = Town(actors, Skewed(clock, self.faults), changed, self.faults)
         self.api = Api(self.town)
         self.parts = (Rooms(self.api), Messages(self.api), Webhooks(self.api))
         self._closing: set[asyncio.Task[None]] = set()
@@ -45,19 +48,18 @@ class Discord:
     def changed(self, call: Callable[[], None]) -> None:
         self.town.changed = self.town.interactions.changed = call
 
-    @property
-    def outage(self) -> bool:
-        """Whether the platform is down: every call is answered with 503, every connection closed."""
-        return self.town.outage
+    def _befall(self, name: str) -> None:
+        """What a fault does at once."""
+        match name:
+            case "outage":
+                self._close(1012)
+        self.changed()
 
-    @outage.setter
-    def outage(self, down: bool) -> None:
-        self.town.outage = down
-        if down and self.town.gateway.lines:
-            closing = asyncio.get_running_loop().create_task(self.town.gateway.drop())
+    def _close(self, code: int) -> None:
+        if self.town.gateway.lines:
+            closing = asyncio.get_running_loop().create_task(self.town.gateway.drop(code))
             self._closing.add(closing)
             closing.add_done_callback(self._closing.discard)
-        self.changed()
 
     def routes(self) -> Sequence[BaseRoute]:
         """The HTTP API and the gateway."""
@@ -75,6 +77,8 @@ class Discord:
 
     def reset(self) -> None:
         """As new; the bot's session and its commands stay."""
+        self.faults.mend()
+        self.refused.clear()
         self.town.interactions.empty()
         self.town.guild.empty()
         self.changed()

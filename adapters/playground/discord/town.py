@@ -7,6 +7,7 @@ from adapters.playground.discord.gateway import Gateway
 from adapters.playground.discord.guild import Guild, Payload, Post
 from adapters.playground.discord.interactions import Interactions
 from adapters.playground.discord.refusal import unknown
+from adapters.playground.faults import Faults
 from adapters.playground.stage import Actor, Clock
 
 TOKEN = "MTEwMDAwMDAwMDAwMDAwMDAwNw.playground.loopback-only"  # noqa: S105 - opens nothing but this
@@ -15,14 +16,19 @@ TOKEN = "MTEwMDAwMDAwMDAwMDAwMDAwNw.playground.loopback-only"  # noqa: S105 - op
 class Town:
     """The platform's whole state. `changed` is called whenever somebody's screen changes."""
 
-    def __init__(self, actors: Sequence[Actor], clock: Clock, changed: Callable[[], None]) -> None:
+    def __init__(self, actors: Sequence[Actor], clock: Clock, changed: Callable[[], None], faults: Faults) -> None:
         self.token = TOKEN
-        self.outage = False
+        self.faults = faults
         self.changed = changed
         self.guild = Guild(actors, clock)
         self.gateway = Gateway(self.guild, self.token, lambda: self.outage)
         self.interactions = Interactions(self.guild, self.gateway, changed)
         self.commands: list[Payload] = []
+
+    @property
+    def outage(self) -> bool:
+        """Whether the platform is down."""
+        return "outage" in self.faults.active
 
     def somebody(self, id: Any) -> Payload:
         """A user. Raises `Refusal`."""

@@ -9,42 +9,40 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import BaseRoute, Route, WebSocketRoute
 from starlette.websockets import WebSocket
 
+from adapters.playground.faults import Faults
 from adapters.playground.slack import forms, paint
 from adapters.playground.slack.api import APP_TOKEN, BOT_TOKEN, Api, admitted, arguments, down, token
 from adapters.playground.slack.client import COMMANDS, VERIFICATION, Client
 from adapters.playground.slack.socket import Switchboard
 from adapters.playground.slack.workspace import APP, BOT, HALL, TEAM, No, Workspace
-from adapters.playground.stage import Actor, Clock, Screen
+from adapters.playground.stage import Actor, Clock, Screen, Skewed, StandIn
 
 
-class Slack:
+class Slack(StandIn):
     """One platform on loopback."""
 
     name = "slack"
 
     def __init__(self, actors: Sequence[Actor], clock: Clock, changed: Callable[[], None]) -> None:
         self.changed = changed
-        self.at = Workspace(actors, clock)
+        self.faults = Faults(self.name, self._befall)
+        self.refused: list[str] = []
+        self.at = Workspace(actors, Skewed(clock, self.faults))
         self.board = Switchboard()
         self.api = Api(self.at, self._ring)
         self.client = Client(self.at, self.board, self._ring)
         self.at.tell = self._tell
         self._events = count(1)
-        self._outage = False
 
     def _ring(self) -> None:
         self.changed()
 
-    @property
-    def outage(self) -> bool:
-        """True: the platform is down for everybody."""
-        return self._outage
-
-    @outage.setter
-    def outage(self, down: bool) -> None:
-        self._outage = down
-        if down:
-            self.board.hang_up()
+    def _befall(self, name: str) -> None:
+        """What a fault does at once."""
+        match name:
+            case "outage":
+                self.board.hang_up()
+        self._ring()
 
     def routes(self) -> Sequence[BaseRoute]:
         """The Web API, what `response_url` leads to, and the socket."""
@@ -85,6 +83,8 @@ class Slack:
 
     def reset(self) -> None:
         """As new; connections stay."""
+        self.faults.mend()
+        self.refused.clear()
         self.at.reset()
         self.board.reset()
         self.api.calls.clear()
@@ -92,13 +92,13 @@ class Slack:
     # ---- the wire
 
     async def _call(self, request: Request) -> Response:
-        return down() if self._outage else await self.api.call(request)
+        return down() if self.outage else await self.api.call(request)
 
     async def _hooked(self, request: Request) -> Response:
-        return down() if self._outage else await self.api.hooked(request)
+        return down() if self.outage else await self.api.hooked(request)
 
     async def _connections_open(self, request: Request) -> Response:
-        if self._outage:
+        if self.outage:
             return down()
         try:
             admitted("apps.connections.open", token(request, await arguments(request)))
@@ -109,7 +109,7 @@ class Slack:
         return JSONResponse({"ok": True, "url": url})
 
     async def _connect(self, socket: WebSocket) -> None:
-        if self._outage:
+        if self.outage:
             await socket.close(1013)
         else:
             await self.board.connect(socket)

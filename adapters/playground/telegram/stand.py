@@ -5,14 +5,15 @@ from typing import Any
 
 from starlette.routing import BaseRoute, Route
 
-from adapters.playground.stage import Actor, Bubble, Clock, Knob, Room, Screen
+from adapters.playground.faults import Faults
+from adapters.playground.stage import Actor, Bubble, Clock, Knob, Room, Screen, Skewed, StandIn
 from adapters.playground.telegram import markup
 from adapters.playground.telegram.api import Api
 from adapters.playground.telegram.client import Client
 from adapters.playground.telegram.cloud import BOT, BOT_ID, GROUP, TOKEN, Chat, Cloud, Message, called, moment, topic_of
 
 
-class Telegram:
+class Telegram(StandIn):
     """One platform on loopback. `started`: the actors who opened a conversation with the bot; all, unless told."""
 
     name = "telegram"
@@ -25,25 +26,23 @@ class Telegram:
         started: Collection[str] | None = None,
     ) -> None:
         self.changed = changed
-        self.cloud = Cloud(actors, clock)
-        self.api = Api(self.cloud, self._ring, lambda: self._outage)
+        self.faults = Faults(self.name, self._befall)
+        self.refused: list[str] = []
+        self.cloud = Cloud(actors, Skewed(clock, self.faults))
+        self.api = Api(self.cloud, self._ring, lambda: self.outage)
         self.client = Client(self.cloud)
         self._started = started
-        self._outage = False
         self.reset()
 
     def _ring(self) -> None:
         self.changed()
 
-    @property
-    def outage(self) -> bool:
-        """True: the platform is down for everybody."""
-        return self._outage
-
-    @outage.setter
-    def outage(self, down: bool) -> None:
-        self._outage = down
-        self.cloud.arrived.set()
+    def _befall(self, name: str) -> None:
+        """What a fault does at once."""
+        match name:
+            case "outage":
+                self.cloud.arrived.set()
+        self._ring()
 
     def routes(self) -> Sequence[BaseRoute]:
         """The Bot API."""
@@ -111,12 +110,14 @@ class Telegram:
         self._while_up(lambda: self.client.react(viewer, room, bubble, emoji))
 
     def _while_up(self, deed: Callable[[], None]) -> None:
-        if not self._outage:
+        if not self.outage:
             deed()
             self.changed()
 
     def reset(self) -> None:
         """As new; the bot's poll goes on."""
+        self.faults.mend()
+        self.refused.clear()
         self.cloud.reset()
         self.api.calls.clear()
         if self._started is not None:
