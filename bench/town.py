@@ -238,7 +238,7 @@ def bare_bots(playground: Playground, folder: Path) -> list[str]:
 def tocsin(playground: Playground, folder: Path) -> list[str]:
     """The command line of the real thing, with the demo's company, its database in this folder."""
     settings = dict(company(playground, f"sqlite:///{folder}/tocsin.db"))
-    settings["house"] = {**settings["house"], "health": ""}
+    settings["house"] = {**settings["house"], "web": ""}
     folder.mkdir(exist_ok=True)
     config = folder / "tocsin.toml"
     config.write_text("".join(f"{key} = {toml(value)}\n" for key, value in settings.items()))

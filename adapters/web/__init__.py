@@ -1,1 +1,1 @@
-"""HTTP: for now, only how the house is."""
+"""HTTP: one server, into which whatever answers over HTTP mounts its routes."""

@@ -23,7 +23,7 @@ def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def test_the_wheel_holds_all_that_is_needed(wheel: Path) -> None:
     names = set(zipfile.ZipFile(wheel).namelist())
     for wanted in (
-        "bot/cli.py",
+        "bot/cli/run.py",
         "bot/text/locale/zh_Hans/LC_MESSAGES/tocsin.po",
         "bot/store/migrations/env.py",
         "adapters/playground/templates/page.html",

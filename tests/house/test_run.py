@@ -20,7 +20,7 @@ TOCSIN = (sys.executable, "-c", "from bot.cli import app; app()")
 
 def toml(settings: Any, database: str) -> str:
     """A configuration for the playground's Slack alone."""
-    lines = ["[house]", f'database = "{database}"', 'health = ""', "[chats.slack]"]
+    lines = ["[house]", f'database = "{database}"', 'web = ""', "[chats.slack]"]
     lines += [f'{name} = "{value}"' for name, value in settings["slack"].items() if name != "bot_token"]
     lines += ['bot_token = "${THE_TOKEN}"', "[people.anna]", 'name = "Anna"', f'slack = "{COMPANY[0].ids["slack"]}"']
     return "\n".join([*lines, "[policies.default]", 'steps = [{ page = ["anna"], wait = "5m" }]'])
@@ -86,14 +86,14 @@ async def until_heard(playground: Playground, hall: str) -> None:
     [
         ("[house", "is not TOML"),
         ('[house]\nroot = "Inci dent"', "house.root"),
-        ("[chats.slack]\n", "chats.slack: bot_token"),
+        ("[chats.slack]\n", "chats.slack.bot_token: this must be set"),
         ("[chats.irc]\n", "there is no adapter of this name"),
         ('[house]\nzone = "Mars/X"', "IANA time zone"),
         ('[policies.p]\nsteps = [{ page = ["nobody"], wait = "5m" }]', "there is no such person"),
         ('[chats.slack]\nbot_token = "${NOT_SET}"', "the environment has no NOT_SET"),
-        ('[chats.x]\n[people.a]\nname="A"\nx="1"\n[people.b]\nname="B"\nx="1"', "have the same account x:1"),
+        ('[chats.x]\n[people.a]\nname="A"\nx="1"\n[people.b]\nname="B"\nx="1"', "people.a has the same account x:1"),
         ('[house]\ndatabase = "sqlite://tocsin.db"', "house.database: expected sqlite:///path"),
-        ('[house]\nhealth = "localhost"', "house.health: expected an address"),
+        ('[house]\nweb = "localhost"', "house.web: expected an address"),
         ('[people.a]\nname="A"\nslak="U1"', "people.a.slak: there is no such setting"),
         ('[people.a]\nname="A"\nzone="Mars/X"', "people.a.zone"),
         ('[people."a b"]\nname="A"', "a person's key"),
@@ -111,7 +111,7 @@ async def test_a_bad_configuration_is_told_in_a_line(text: str, word: str, tmp_p
 async def test_how_it_is_can_be_asked(tmp_path: Path) -> None:
     port = free_port()
     config = tmp_path / "tocsin.toml"
-    config.write_text(f'[house]\ndatabase = "sqlite:///{tmp_path}/t.db"\nhealth = "127.0.0.1:{port}"')
+    config.write_text(f'[house]\ndatabase = "sqlite:///{tmp_path}/t.db"\nweb = "127.0.0.1:{port}"')
     async with process("run", "-c", str(config)) as running:
         assert running.stderr is not None
         await asyncio.wait_for(running.stderr.readline(), 20)

@@ -1,14 +1,13 @@
-"""`tocsin.toml` and the environment, as one frozen, validated Config."""
+"""What can be configured: one frozen, validated Config."""
 
-import os
 import re
-import tomllib
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import timedelta
-from pathlib import Path
+from difflib import get_close_matches
 from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, field_validator, model_validator
+from pydantic_core import InitErrorDetails, PydanticCustomError
 
 from bot.book import Refused
 from bot.grammar import span
@@ -17,19 +16,11 @@ from bot.people.person import Enroll
 from bot.ports import Handle
 from bot.text.words import known, zone
 
-SECRET = re.compile(r"\$\{([A-Z][A-Z0-9_]*)\}")
-"""`${SLACK_BOT_TOKEN}` in a value is taken from the environment, so that no secret need stand in the file."""
-
-
 PERSON = re.compile(r"[a-z0-9_-]{1,40}")
 
 
 CHATS = ("slack", "discord", "telegram")
 """Somebody may have an account on a chat that is not configured yet."""
-
-
-class BadConfig(Exception):
-    """The configuration cannot be used: every line says where, what was expected, and what stands there."""
 
 
 DATABASE = re.compile(r"sqlite:///.+|sqlite://|postgres(?:ql)?://.+")
@@ -51,10 +42,24 @@ def real_language(tag: str) -> str:
     return known(tag)
 
 
+Fault = tuple[tuple[Any, ...], str]
+"""Where something is wrong, and what was expected."""
+
+
+def _told(at: tuple[Any, ...], text: str) -> InitErrorDetails:
+    return InitErrorDetails(type=PydanticCustomError("house", "{text}", {"text": text}), loc=at, input=None)
+
+
+def nearest(word: str, valid: Iterable[str]) -> str:
+    """What a typo may have meant, to be said after what is wrong with it."""
+    near = get_close_matches(word, list(valid), n=1, cutoff=0.6)
+    return f"; did you mean {near[0]}?" if near else ""
+
+
 class Part(BaseModel):
     """A table of the file: unknown keys are refused, so that no typo passes in silence."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, use_attribute_docstrings=True)
 
 
 def _length(value: Any) -> Any:
@@ -82,8 +87,8 @@ class House(Part):
     """Of an incident that nobody graded."""
     pages: tuple[int, ...] = (1, 2, 3)
     """The severities at which somebody is paged."""
-    health: str = "127.0.0.1:8787"
-    """Where `/healthz` answers; empty for nowhere."""
+    web: str = "127.0.0.1:8787"
+    """Where HTTP is answered: `/healthz`, `/readyz`, `/metrics`, providers' callbacks; empty for nowhere."""
 
     _language = field_validator("language")(real_language)
 
@@ -94,7 +99,7 @@ class House(Part):
             raise ValueError("expected sqlite:///path or postgresql://user:password@host/name")
         return url
 
-    @field_validator("health")
+    @field_validator("web")
     @classmethod
     def _address(cls, address: str) -> str:
         port = address.rpartition(":")[2]
@@ -108,7 +113,7 @@ class House(Part):
 class Somebody(Part):
     """A person, as the configuration names them: `slack = "U012AB3CD"` and so on, in the order of their paging."""
 
-    model_config = ConfigDict(extra="allow", frozen=True)
+    model_config = ConfigDict(extra="allow")
 
     name: str = Field(min_length=1, max_length=80)
     role: Literal["viewer", "responder", "manager", "admin"] = "responder"
@@ -151,23 +156,33 @@ class Config(Part):
     """A platform's rooms speak this language: `discord = "zh-hans"`."""
 
     @model_validator(mode="after")
-    def _everybody_exists(self) -> "Config":
+    def _fits_together(self) -> "Config":
+        found = [*self._paged_strangers(), *self._wrong_people()]
+        if self.house.admin and self.house.admin not in self.people:
+            found.append((("house", "admin"), f"there is no {self.house.admin} under [people]"))
+        if found:
+            raise ValidationError.from_exception_data("Config", [_told(at, text) for at, text in found])
+        return self
+
+    def _paged_strangers(self) -> Iterator[Fault]:
         for name, policy in self.policies.items():
-            wanted = {person for step in policy.steps for person in step.page} | set(policy.catch_all)
-            if missing := sorted(wanted - set(self.people)):
-                raise ValueError(f"policies.{name} pages {', '.join(missing)}: there is no such person under [people]")
+            steps = [(("steps", nth, "page"), step.page) for nth, step in enumerate(policy.steps)]
+            for where, people in (*steps, (("catch_all",), policy.catch_all)):
+                for missing in sorted(set(people) - set(self.people)):
+                    yield ("policies", name, *where), f"there is no such person under [people]: {missing}"
+
+    def _wrong_people(self) -> Iterator[Fault]:
         seen: dict[str, str] = {}
         for id, somebody in self.people.items():
-            if strange := sorted(set(somebody.model_extra or {}) - {*self.chats, *CHATS}):
-                raise ValueError(f"people.{id}.{strange[0]}: there is no such setting, and no such chat")
+            for strange in sorted(set(somebody.model_extra or {}) - {*self.chats, *CHATS}):
+                near = nearest(strange, (*Somebody.model_fields, *self.chats, *CHATS))
+                yield ("people", id, strange), f"there is no such setting, and no such chat{near}"
             if not PERSON.fullmatch(id):
-                raise ValueError(f"people.{id}: a person's key is made of a-z, 0-9, _ and -")
+                yield ("people", id), "a person's key is made of a-z, 0-9, _ and -"
             for handle in somebody.handles(self.chats):
                 if seen.setdefault(handle, id) != id:
-                    raise ValueError(f"people.{id} and people.{seen[handle]} have the same account {handle}")
-        if self.house.admin and self.house.admin not in self.people:
-            raise ValueError(f"house.admin is {self.house.admin}: there is no such person under [people]")
-        return self
+                    where = ("people", id, Handle.parse(handle).platform)
+                    yield where, f"people.{seen[handle]} has the same account {handle}"
 
     def rules(self) -> Rules:
         """As far as decisions ask it."""
@@ -190,43 +205,3 @@ class Config(Part):
             )
             for id, somebody in self.people.items()
         }
-
-
-def load(path: Path) -> Config:
-    """Read the file. Raises `BadConfig`."""
-    try:
-        raw = tomllib.loads(path.read_text("utf-8"))
-    except FileNotFoundError:
-        raise BadConfig(f"{path}: there is no such file. `tocsin demo` needs none.") from None
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as wrong:
-        raise BadConfig(f"{path}: this is not TOML: {wrong}") from None
-    return check(_filled(raw, str(path)), str(path))
-
-
-def check(raw: Mapping[str, Any], where: str) -> Config:
-    """Validate what was read. Raises `BadConfig`, which never quotes a value that may be secret."""
-    try:
-        return Config.model_validate(raw)
-    except ValidationError as wrong:
-        raise BadConfig("\n".join(faults(wrong, where))) from None
-
-
-def faults(wrong: ValidationError, where: str) -> Iterable[str]:
-    """One line a fault: where it stands and what was expected."""
-    for each in wrong.errors(include_url=False, include_input=False):
-        key = ".".join(map(str, each["loc"]))
-        yield f"{where}: {key or 'the file'}: {each['msg'].removeprefix('Value error, ')}"
-
-
-def _filled(value: Any, where: str) -> Any:
-    if isinstance(value, dict):
-        return {key: _filled(each, f"{where}: {key}") for key, each in value.items()}
-    if isinstance(value, list):
-        return [_filled(each, where) for each in value]
-    return SECRET.sub(lambda found: _secret(found[1], where), value) if isinstance(value, str) else value
-
-
-def _secret(name: str, where: str) -> str:
-    if name not in os.environ:
-        raise BadConfig(f"{where}: the environment has no {name}")
-    return os.environ[name]

@@ -1,0 +1,78 @@
+"""One server: how the house is, and the routes of every adapter that has some."""
+
+import socket
+from collections.abc import AsyncIterator, Iterable
+from contextlib import asynccontextmanager
+
+import structlog
+import uvicorn
+from starlette.applications import Starlette
+from starlette.middleware import Middleware
+from starlette.requests import Request
+from starlette.responses import PlainTextResponse, Response
+from starlette.routing import BaseRoute
+
+from adapters.web.health import routes
+from adapters.web.limits import Guarded
+from bot.ports import House, Served
+
+log = structlog.get_logger()
+
+
+@asynccontextmanager
+async def answering(address: str, house: House, doors: Iterable[Served] = ()) -> AsyncIterator[None]:
+    """Answer at `host:port` until left; an empty address answers nowhere. Raises `OSError` when the port is taken."""
+    if not address:
+        yield
+        return
+    host, _, port = address.rpartition(":")
+    mounted = [*routes(house), *(route for door in doors for route in door.routes(house))]
+    # A taken port is told by the socket; uvicorn would end the process.
+    ear = listener(host.strip("[]") or "127.0.0.1", int(port))
+    config = uvicorn.Config(
+        app(mounted),
+        lifespan="off",
+        log_config=None,
+        log_level="critical",  # faults are told by `broken`, without the address, which may be a secret
+        access_log=False,
+        server_header=False,
+        limit_concurrency=200,
+        timeout_graceful_shutdown=2,
+    )
+    config.load()
+    server = uvicorn.Server(config)
+    server.lifespan = config.lifespan_class(config)
+    # `Server.serve` would take the process's signals for itself.
+    await server.startup([ear])
+    try:
+        yield
+    finally:
+        await server.shutdown([ear])
+
+
+def app(mounted: Iterable[BaseRoute]) -> Starlette:
+    """The application: what it answers is guarded, and a route that breaks breaks alone."""
+    return Starlette(routes=[*mounted], middleware=[Middleware(Guarded)], exception_handlers={Exception: broken})
+
+
+async def broken(request: Request, wrong: Exception) -> Response:
+    """A fault of ours: told in the log, where no address stands, and in a word to whoever asked."""
+    log.error("a page broke", method=request.method, exc_info=wrong)
+    return PlainTextResponse("Something broke on our side; it is in the log.", status_code=500)
+
+
+def listener(host: str, port: int) -> socket.socket:
+    """A socket that listens there, on either version of IP."""
+    family, kind, protocol, _, where = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)[
+        0
+    ]
+    # Without its protocol asyncio leaves TCP_NODELAY off, which costs 48 ms an exchange.
+    ear = socket.socket(family, kind, protocol)
+    ear.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        ear.bind(where)
+        ear.listen(128)
+    except OSError as wrong:
+        ear.close()
+        raise OSError(f"nothing can be answered at {host}:{port} (house.web): {wrong.strerror}") from None
+    return ear
