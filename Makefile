@@ -45,7 +45,7 @@ lock: setup    ## resolve the dependencies anew
 	$(BIN)/python scripts/lock.py write
 
 bench: setup    ## every benchmark, with its figures
-	for each in command growth memory; do $(BIN)/python bench/$$each.py || exit 1; done
+	for each in command growth memory schedule; do $(BIN)/python bench/$$each.py || exit 1; done
 
 soak: setup    ## many random lives with faults
 	TOCSIN_WALKS=200 $(BIN)/pytest -n 2 tests/walks/test_life.py
