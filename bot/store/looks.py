@@ -7,7 +7,8 @@ from datetime import datetime
 from bot.book import BookId, Look
 from bot.store.hand import Hand, Row, instant, sql
 
-COLUMNS = "id, kind, book, subject, platform, place, message, want, have, digest, tries, not_before, error"
+COLUMNS = """id, kind, book, subject, platform, place, message, want, have, digest, tries, not_before, error,
+             since, posted, at, tired"""
 RAISE = "want = want + 1, since = CASE WHEN have < want THEN since ELSE :now END"
 
 LIST = sql("""
@@ -34,7 +35,9 @@ BEHIND = sql(f"""
 """)
 SHOWN = sql("""
     UPDATE shown SET have = :have, place = :place, message = :message, digest = :digest, tries = 0, error = '',
-        since = CASE WHEN :have < want THEN :now ELSE since END
+        since = CASE WHEN :have < want THEN :now ELSE since END, at = :now,
+        posted = CASE WHEN posted IS NULL OR message <> CAST(:message AS VARCHAR) THEN :now ELSE posted END,
+        tired = coalesce(:tired, tired), not_before = coalesce(:again, not_before)
     WHERE id = :id AND have <= :have
 """)
 UNSHOWN = sql("UPDATE shown SET tries = tries + 1, not_before = :not_before, error = :error WHERE id = :id")
@@ -61,6 +64,14 @@ class Shown:
     tries: int
     not_before: datetime
     error: str
+    since: datetime
+    """Since when it has been behind, if it is."""
+    posted: datetime | None
+    """When the message that stands there was new."""
+    at: datetime | None
+    """When it was last shown."""
+    tired: datetime | None
+    """Until when it rests from its edits."""
 
 
 def named(looks: Iterable[Look]) -> Named:
@@ -75,9 +86,20 @@ class Looks(Hand):
         """What should be shown on a platform and may be tried now, the longest behind first."""
         return [_shown(row) for row in self.rows(BEHIND, platform=platform, now=self.now, limit=limit)]
 
-    def shown(self, id: int, *, have: int, place: str, message: str, digest: str) -> None:
-        """It stands, as it was wanted at `have`."""
-        self.do(SHOWN, id=id, have=have, place=place, message=message, digest=digest, now=self.now)
+    def shown(
+        self,
+        id: int,
+        *,
+        have: int,
+        place: str,
+        message: str,
+        digest: str,
+        tired: datetime | None = None,
+        again: datetime | None = None,
+    ) -> None:
+        """It stands, as it was wanted at `have`. An edit left it `tired` until then: not to be edited before `again`."""
+        values = {"place": place, "message": message, "digest": digest, "tired": tired, "again": again}
+        self.do(SHOWN, id=id, have=have, now=self.now, **values)
 
     def unshown(self, id: int, *, not_before: datetime, error: str) -> None:
         """It failed: try again then."""
@@ -119,6 +141,9 @@ def _row(look: Look) -> dict[str, str]:
 
 
 def _shown(row: Row) -> Shown:
-    id, kind, book, subject, platform, place, message, want, have, digest, tries, not_before, error = row
+    id, kind, book, subject, platform, place, message, want, have, digest, tries, not_before, error, *moments = row
     whose, then = BookId(kind, book), instant(not_before)
-    return Shown(id, whose, subject, platform, place, message, want, have, digest, tries, then, error)
+    since, posted, at, tired = (moment and instant(moment) for moment in moments)
+    return Shown(
+        id, whose, subject, platform, place, message, want, have, digest, tries, then, error, since, posted, at, tired
+    )

@@ -54,7 +54,7 @@ class EntryRow(Table, table=True):
     """What happened. Rows are only ever added."""
 
     __tablename__ = "entries"
-    __table_args__ = (of_book(), NO_ROWID)
+    __table_args__ = (of_book(), Index("ix_entries_event", "kind", "id", "event", "rev"), NO_ROWID)
 
     kind: str = Field(primary_key=True)
     id: str = Field(primary_key=True)
@@ -114,6 +114,12 @@ class ShownRow(Table, table=True):
     have: int
     since: datetime
     """Since when it has been behind."""
+    posted: datetime | None = None
+    """When the message that stands there was new."""
+    at: datetime | None = None
+    """When it was last shown."""
+    tired: datetime | None = None
+    """Until when it rests from its edits: what changes fast is edited now and then."""
     digest: str
     tries: int
     not_before: datetime
@@ -131,6 +137,7 @@ class SendRow(Table, table=True):
         only("ix_sends_pending", "rank", "id", where="state = 'pending'"),
         only("ix_sends_sending", "lease", where="state = 'sending'"),
         Index("ix_sends_book", "book_kind", "book"),
+        Index("ix_sends_at", "at"),
     )
 
     id: int | None = Field(default=None, primary_key=True)
@@ -203,6 +210,16 @@ class LeaseRow(Table, table=True):
     holder: str
     number: int
     until: datetime
+
+
+class BucketRow(Table, table=True):
+    """What was taken of one of a platform's limits, as the engine writes it, and when it was last touched."""
+
+    __tablename__ = "buckets"
+
+    name: str = Field(primary_key=True)
+    at: datetime
+    body: str = Field(sa_type=Text)
 
 
 class CounterRow(Table, table=True):

@@ -1,8 +1,9 @@
-"""All that a unit of work can do: books, timers, looks, sends, hearing, leases, in one transaction."""
+"""All that a unit of work can do: books, timers, looks, sends, hearing, leases, buckets, in one transaction."""
 
 from datetime import datetime
 
 from bot.store.books import Books
+from bot.store.buckets import Buckets
 from bot.store.hand import instant, sql
 from bot.store.inbox import Inbox
 from bot.store.leases import Leases
@@ -15,7 +16,7 @@ NEXT_TRY = sql("""
 """)
 
 
-class Transaction(Books, Inbox, Leases):
+class Transaction(Books, Inbox, Leases, Buckets):
     """One transaction: everything that it did happens together, or nothing does."""
 
     def next_try(self) -> datetime | None:

@@ -93,6 +93,8 @@ PLANS = [
     (books.UPDATE, "sqlite_autoindex_books_1"),
     (log.FIRST, "USING PRIMARY KEY"),
     (log.LAST, "USING PRIMARY KEY"),
+    (log.FIRST_OF, "ix_entries_event"),
+    (log.LAST_OF, "ix_entries_event"),
     (keys.FIND, "USING PRIMARY KEY"),
     (keys.KEYS, "ix_keys_book"),
     (timers.DUE, "ix_timers_at"),
