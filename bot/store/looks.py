@@ -97,7 +97,7 @@ class Looks(Hand):
         tired: datetime | None = None,
         again: datetime | None = None,
     ) -> None:
-        """It stands, as it was wanted at `have`. An edit left it `tired` until then: not to be edited before `again`."""
+        """It stands, as it was wanted at `have`. `tired`: until when it rests; `again`: when it may be edited again."""
         values = {"place": place, "message": message, "digest": digest, "tired": tired, "again": again}
         self.do(SHOWN, id=id, have=have, now=self.now, **values)
 
