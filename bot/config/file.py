@@ -4,7 +4,7 @@ import os
 import re
 import tomllib
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -17,6 +17,9 @@ from bot.config.shape import Config, nearest
 
 SECRET = re.compile(r"\$\{([A-Z][A-Z0-9_]*)\}")
 """`${SLACK_BOT_TOKEN}` in a value is taken from the environment, so that no secret need stand in the file."""
+
+
+BESIDE = "schedules/*.toml"
 
 
 class BadConfig(Exception):
@@ -33,10 +36,24 @@ class File:
     """What it says, with what the environment adds."""
     secrets: frozenset[str] = field(default=frozenset(), repr=False)
     """What the environment added."""
+    beside: Mapping[str, "File"] = field(default_factory=dict)
+    """The schedules that stand in files of their own, by name."""
 
     @classmethod
     def read(cls, path: Path) -> "File":
-        """Read it. Raises `BadConfig`."""
+        """Read it, and `schedules/*.toml` beside it. Raises `BadConfig`."""
+        return cls._one(path)._with({each.stem: cls._one(each) for each in sorted(path.parent.glob(BESIDE))})
+
+    def _with(self, beside: Mapping[str, "File"]) -> "File":
+        here = self.filled.get("schedules", {})
+        if twice := sorted(set(here) & set(beside)):
+            raise BadConfig(f"{self.where(('schedules', twice[0]))}: it stands in {beside[twice[0]].name}, too")
+        filled = {**self.filled, "schedules": {**here, **{name: each.filled for name, each in beside.items()}}}
+        secrets = self.secrets.union(*(each.secrets for each in beside.values()))
+        return replace(self, filled=filled, secrets=secrets, beside=beside) if beside else self
+
+    @classmethod
+    def _one(cls, path: Path) -> "File":
         try:
             text = path.read_text("utf-8")
             raw = tomllib.loads(text)
@@ -76,13 +93,21 @@ class File:
     def fault(self, wrong: ValidationError, model: type[BaseModel] = Config, above: Sequence[str] = ()) -> BadConfig:
         """What is wrong with what the model was to hold: file, line, key, what was expected. `above`: its table."""
         found = [((*above, *at), told) for at, told in faults(wrong, model)]
-        found.sort(key=lambda each: line_of(self.text, each[0]))
+        found.sort(key=lambda each: self._home(each[0]))
         return BadConfig("\n".join(f"{self.where(at)}: {told}" for at, told in found))
 
     def where(self, at: Sequence[Any]) -> str:
         """A place in it, as people find it: `tocsin.toml:12: house.zone`."""
-        line = f":{line_of(self.text, at)}" if self.text else ""
-        return f"{self.name}{line}: {dotted(at)}"
+        name, line = self._home(at)
+        return f"{name}{f':{line}' if line else ''}: {dotted(at)}"
+
+    def _home(self, at: Sequence[Any]) -> tuple[str, int]:
+        """The file and the line in which a place is; line 0 where there is no file."""
+        if tuple(at[:1]) == ("schedules",) and len(at) > 1 and at[1] in self.beside:
+            file, at = self.beside[at[1]], at[2:]
+        else:
+            file = self
+        return file.name, line_of(file.text, at) if file.text else 0
 
 
 def load(path: Path) -> Config:

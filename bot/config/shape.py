@@ -6,15 +6,17 @@ from datetime import timedelta
 from difflib import get_close_matches
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, field_validator, model_validator
+from pydantic import BeforeValidator, ConfigDict, Field, ValidationError, field_validator, model_validator
 from pydantic_core import InitErrorDetails, PydanticCustomError
 
 from bot.book import Refused
+from bot.config.part import Fault, Part, real_zone
+from bot.config.schedules import Crew, Roster, faults
 from bot.grammar import span
 from bot.oncall.policy import Policy, Rules, Step
 from bot.people.person import Enroll
 from bot.ports import Handle
-from bot.text.words import known, zone
+from bot.text.words import known
 
 PERSON = re.compile(r"[a-z0-9_-]{1,40}")
 
@@ -26,24 +28,11 @@ CHATS = ("slack", "discord", "telegram")
 DATABASE = re.compile(r"sqlite:///.+|sqlite://|postgres(?:ql)?://.+")
 
 
-def real_zone(name: str) -> str:
-    """An IANA time zone, or nothing."""
-    try:
-        zone(name or "UTC")
-    except KeyError:
-        raise ValueError("expected an IANA time zone such as Europe/Berlin") from None
-    return name
-
-
 def real_language(tag: str) -> str:
     """A language there are words in, or nothing."""
     if tag and not known(tag):
         raise ValueError("there are words in: en, zh-hans")
     return known(tag)
-
-
-Fault = tuple[tuple[Any, ...], str]
-"""Where something is wrong, and what was expected."""
 
 
 def _told(at: tuple[Any, ...], text: str) -> InitErrorDetails:
@@ -54,12 +43,6 @@ def nearest(word: str, valid: Iterable[str]) -> str:
     """What a typo may have meant, to be said after what is wrong with it."""
     near = get_close_matches(word, list(valid), n=1, cutoff=0.6)
     return f"; did you mean {near[0]}?" if near else ""
-
-
-class Part(BaseModel):
-    """A table of the file: unknown keys are refused, so that no typo passes in silence."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True, use_attribute_docstrings=True)
 
 
 def _length(value: Any) -> Any:
@@ -152,12 +135,16 @@ class Config(Part):
     """A table a platform: its keys are that adapter's own, and it validates them."""
     people: Mapping[str, Somebody] = {}
     policies: Mapping[str, Ladder] = {}
+    schedules: Mapping[str, Roster] = {}
+    """Each may also stand in a file of its own, `schedules/NAME.toml`."""
+    teams: Mapping[str, Crew] = {}
     languages: Mapping[str, str] = {}
     """A platform's rooms speak this language: `discord = "zh-hans"`."""
 
     @model_validator(mode="after")
     def _fits_together(self) -> "Config":
         found = [*self._paged_strangers(), *self._wrong_people()]
+        found += faults(self.schedules, self.teams, self.people, self.chats)
         if self.house.admin and self.house.admin not in self.people:
             found.append((("house", "admin"), f"there is no {self.house.admin} under [people]"))
         if found:
@@ -168,8 +155,8 @@ class Config(Part):
         for name, policy in self.policies.items():
             steps = [(("steps", nth, "page"), step.page) for nth, step in enumerate(policy.steps)]
             for where, people in (*steps, (("catch_all",), policy.catch_all)):
-                for missing in sorted(set(people) - set(self.people)):
-                    yield ("policies", name, *where), f"there is no such person under [people]: {missing}"
+                for missing in sorted(set(people) - {*self.people, *self.schedules, *self.teams}):
+                    yield ("policies", name, *where), f"there is no such person, schedule or team: {missing}"
 
     def _wrong_people(self) -> Iterator[Fault]:
         seen: dict[str, str] = {}
@@ -191,7 +178,15 @@ class Config(Part):
             for name, each in self.policies.items()
         }
         house = self.house
-        return Rules(policies, house.severity, frozenset(house.pages), tuple(self.chats), house.root)
+        return Rules(
+            policies,
+            house.severity,
+            frozenset(house.pages),
+            tuple(self.chats),
+            house.root,
+            schedules={name: each.schedule(name, house.zone) for name, each in self.schedules.items()},
+            teams={name: each.team(name, self.schedules) for name, each in self.teams.items()},
+        )
 
     def enrolments(self) -> Mapping[str, Enroll]:
         """What the configuration says of everybody, as commands on their books."""

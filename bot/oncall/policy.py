@@ -4,12 +4,16 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
 
+from bot.oncall.schedule import Schedule
+from bot.oncall.teams import Team
+
 
 @dataclass(frozen=True, slots=True)
 class Step:
     """Who is paged together, and how long they have before the next step."""
 
     people: tuple[str, ...]
+    """People, schedules, teams: who is on call is asked when the step is reached."""
     wait: timedelta
 
 
@@ -34,6 +38,8 @@ class Rules:
     platforms: tuple[str, ...] = ()
     """The chats that are configured: each gets a war room."""
     root: str = "incident"
+    schedules: Mapping[str, Schedule] = field(default_factory=dict)
+    teams: Mapping[str, Team] = field(default_factory=dict)
 
     def policy(self) -> Policy:
         """The policy for a new incident."""

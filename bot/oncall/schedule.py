@@ -1,7 +1,7 @@
 """A schedule: layers of people who take turns, and what differs from that for a while."""
 
 from bisect import bisect_right
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, tzinfo
 from functools import cached_property
@@ -54,12 +54,28 @@ class Layer:
 
 
 @dataclass(frozen=True)
+class Fixed:
+    """A layer of shifts that were written down one by one, in a calendar: nobody takes turns."""
+
+    shifts: tuple[Shift, ...]
+
+    def spell(self, at: datetime, zone: tzinfo) -> Spell:
+        """Who is on call in this layer."""
+        people = sorted({person for each in self.shifts if each.covers(at) for person in each.people})
+        return Spell(tuple(people), after(self._edges, at))
+
+    @cached_property
+    def _edges(self) -> Sequence[datetime]:
+        return edges(self.shifts)
+
+
+@dataclass(frozen=True)
 class Schedule:
     """Who is on call when. A later layer hides those before it, but only while somebody in it is on."""
 
     name: str
     zone: tzinfo
-    layers: tuple[Layer, ...]
+    layers: tuple[Layer | Fixed, ...]
     overrides: tuple[Override, ...] = ()
     temporary: tuple[Shift, ...] = ()
 
@@ -68,7 +84,7 @@ class Schedule:
         at = at.astimezone(UTC)
         people, until = self._base(at)
         holding = [each for each in self.overrides if each.covers(at)]
-        return Spell(overridden(people, holding), min(until, self._next_edge(at)))
+        return Spell(overridden(people, holding), min(until, after(self._edges, at)))
 
     def _base(self, at: datetime) -> Spell:
         """Before overrides: a temporary schedule, else the layers."""
@@ -83,12 +99,17 @@ class Schedule:
                 return Spell(people, until)
         return Spell((), until)
 
-    def _next_edge(self, at: datetime) -> datetime:
-        """When the next override or temporary schedule begins or ends."""
-        after = bisect_right(self._edges, at)
-        return self._edges[after] if after < len(self._edges) else FOREVER
-
     @cached_property
     def _edges(self) -> Sequence[datetime]:
-        changes: Sequence[Stretch] = (*self.overrides, *self.temporary)
-        return sorted({edge.astimezone(UTC) for each in changes for edge in (each.start, each.end)})
+        return edges((*self.overrides, *self.temporary))
+
+
+def edges(stretches: Iterable[Stretch]) -> Sequence[datetime]:
+    """The instants at which one of them begins or ends, in their order."""
+    return sorted({edge.astimezone(UTC) for each in stretches for edge in (each.start, each.end)})
+
+
+def after(instants: Sequence[datetime], at: datetime) -> datetime:
+    """The first of them that is later."""
+    place = bisect_right(instants, at)
+    return instants[place] if place < len(instants) else FOREVER
