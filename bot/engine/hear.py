@@ -206,9 +206,13 @@ def mentions(text: str, people: People) -> str:
     return re.sub(r"@(\w+:[\w-]+)", named, text)
 
 
+class Refusal(Card, frozen=True):
+    """A card that says no."""
+
+
 def refusal(no: Refused, voice: Voice) -> Card:
     """A no: why, and what to do instead."""
-    return Card(body=(Para(voice.phrase(no.phrase)),), tone="warn", to="quiet")
+    return Refusal(body=(Para(voice.phrase(no.phrase)),), tone="warn", to="quiet")
 
 
 def own(command: Command, id: BookId, office: Office, tx: Transaction) -> bool:

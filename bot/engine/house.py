@@ -81,6 +81,12 @@ class Engine:
         await self.office.store.write(lambda tx: tx.want())
         await self.office.store.read(self.office.people)
 
+    async def acquaint(self) -> None:
+        """Know the people as the database has them; take over the configuration only where there are none yet."""
+        people = await self.office.store.read(self.office.people)
+        if not people.by_id:
+            await self.enrol()
+
     async def _ask_of(self, id: BookId, command: Enroll | Leave) -> None:
         try:
             await self.office.store.write(partial(own, command, id, self.office))

@@ -9,6 +9,9 @@ from bot.book import TOCSIN, Ask, Command, Entry, Event, Look, Refused, Timer, b
 from bot.ports import Handle
 from bot.text.words import N_
 
+CONSOLE = "cli"
+"""The platform of what is said on the command line: its handles are people's ids."""
+
 
 @dataclass(frozen=True, slots=True)
 class Code:
@@ -74,7 +77,9 @@ class People:
 
     @cached_property
     def by_handle(self) -> Mapping[str, Person]:
-        return {str(handle): person for person in self.by_id.values() for handle in person.handles}
+        found = {str(handle): person for person in self.by_id.values() for handle in person.handles}
+        # Whoever may start processes where the house's database is has said who acts.
+        return found | {f"{CONSOLE}:{person.id}": person for person in self.by_id.values()}
 
     @cached_property
     def by_word(self) -> Mapping[str, tuple[str, ...]]:

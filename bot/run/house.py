@@ -29,6 +29,18 @@ async def house(config: Config, clock: Any = None, file: File = NOWHERE) -> Asyn
         await store.close()
 
 
+@asynccontextmanager
+async def desk(config: Config) -> AsyncIterator[Engine]:
+    """The house without its chats and without its loops: what is said here is kept, and whoever runs it delivers."""
+    store = await Store.open(config.house.database)
+    try:
+        engine = Engine(config, store, ())
+        await engine.acquaint()
+        yield engine
+    finally:
+        await store.close()
+
+
 def served(engine: Engine) -> Sequence[Served]:
     """Whatever in it answers over HTTP."""
     return [each for each in engine.office.chats.values() if isinstance(each, Served)]

@@ -36,20 +36,22 @@ def _upgrade(connection: Connection) -> None:
     sqlite = connection.dialect.name == "sqlite"
     for statement in BEFORE_SQLITE if sqlite else BEFORE_POSTGRES:
         connection.exec_driver_sql(statement)
-    newest, version = _newest(), _version(connection)
-    if version > newest:
+    wanted, version = newest(), version_of(connection)
+    if version > wanted:
         raise TooNew
-    if version < newest:
+    if version < wanted:
         _run(connection)
     for statement in AFTER_SQLITE if sqlite else AFTER_POSTGRES:
         connection.exec_driver_sql(statement)
 
 
-def _newest() -> str:
+def newest() -> str:
+    """The version of the tables that this code wants."""
     return max(path.stem.split("_")[0] for path in (HERE / "versions").glob("[0-9]*.py"))
 
 
-def _version(connection: Connection) -> str:
+def version_of(connection: Connection) -> str:
+    """The version of the tables that a database has; an empty string where it has none."""
     if not inspect(connection).has_table("alembic_version"):
         return ""
     return str(connection.exec_driver_sql("SELECT version_num FROM alembic_version").scalar())
