@@ -8,12 +8,16 @@ from weakref import WeakValueDictionary
 
 import structlog
 
-from adapters.telegram.read import Me, opened, pinned, place, read
-from adapters.telegram.reply import Reply
-from adapters.telegram.stream import AGAIN, Update
+from adapters.telegram.befell import befell, opened, pinned
+from adapters.telegram.doors import Knock
+from adapters.telegram.native import Me, Strange, Update, place
+from adapters.telegram.question import Turn
+from adapters.telegram.read import Heard, met, read
+from adapters.telegram.reply import Reply, dismiss
+from adapters.telegram.stream import AGAIN
 from adapters.telegram.topics import Topics
 from adapters.telegram.wire import Wire
-from bot.ports import Card, ChatError, Form, House, Place, Said, Unheard
+from bot.ports import Card, ChatError, Form, Grammar, House, MessageId, Place, RoomChange, Said, Unheard
 
 log = structlog.get_logger()
 
@@ -32,20 +36,27 @@ class Desk:
     def take(self, me: Me, house: House, deliveries: Mapping[str, Update]) -> None:
         """Deal with all of this that is not under way."""
         for key, update in deliveries.items():
+            if key in self._tasks:
+                if self._tasks[key].done():
+                    self._start(key, self._done(key, house))
+            elif not self._waits(key, update, me):
+                self._start(key, self._deal(key, update, me, house))
+
+    def _waits(self, key: str, update: Update, me: Me) -> bool:
+        """Whether it tells of a topic of ours that is not used yet: it is dealt with once it is."""
+        with suppress(Strange):
+            met(update, me)
             if topic := opened(update, me):
                 self.topics.remember(key, *topic)
-            elif key not in self._tasks:
-                me.met(update)
-                self._start(key, self._deal(key, update, me, house))
-            elif self._tasks[key].done():
-                self._start(key, self._done(key, house))
+                return True
+        return False
 
     async def unkept(self, me: Me, house: House, updates: Sequence[Update]) -> None:
         """Say that something cannot be kept just now, to whoever waits for an answer."""
         for update in updates:
-            said = read(update, me, house.grammar())
-            if said and said.addressed:
-                with suppress(ChatError):
+            with suppress(ChatError, Strange):
+                said = read(update, me, grammar(house, update))
+                if isinstance(said, Said) and said.addressed:
                     await Reply(self.wire, me, house, said, update).later()
 
     async def close(self) -> None:
@@ -61,15 +72,30 @@ class Desk:
         try:
             if pinned(update, me):
                 await self._tidy(update)
-            elif said := read(update, me, house.grammar()):
-                await self._answer(said, update, me, house)
+            elif change := befell(update, me):
+                await self.notice(house, change)
+            else:
+                await self._answer(read(update, me, grammar(house, update)), update, me, house)
         except ChatError as wrong:
             log.warning("an answer could not be given", chat="telegram", key=key, why=str(wrong))
+        except Strange as wrong:
+            log.warning("a delivery in no shape that we know", chat="telegram", key=key, why=str(wrong))
         except Exception as wrong:
             log.error("a delivery broke", chat="telegram", key=key, exc_info=wrong)
         await self._done(key, house)
 
-    async def _answer(self, said: Said, update: Update, me: Me, house: House) -> None:
+    async def _answer(self, heard: Heard | None, update: Update, me: Me, house: House) -> None:
+        match heard:
+            case Said():
+                await self._hear(heard, update, me, house)
+            case Turn():
+                await Reply(self.wire, me, house, heard.said, update).turn(heard)
+            case Knock():
+                await Reply(self.wire, me, house, heard.said, update).hello()
+            case None if press := update.get("callback_query"):
+                await dismiss(self.wire, press)
+
+    async def _hear(self, said: Said, update: Update, me: Me, house: House) -> None:
         lane = self._lanes.setdefault(said.place, asyncio.Lock())
         reply = Reply(self.wire, me, house, said, update)
         async with lane:
@@ -81,11 +107,11 @@ class Desk:
         """What the house answers. It is tried until it could be kept: it stands in the inbox already."""
         async with asyncio.TaskGroup() as both:
             waiting = both.create_task(self._wait(said, reply))
-            answer = await self._hear(said, house, reply)
+            answer = await self._try(said, house, reply)
             waiting.cancel()
         return answer
 
-    async def _hear(self, said: Said, house: House, reply: Reply) -> Card | Form | None:
+    async def _try(self, said: Said, house: House, reply: Reply) -> Card | Form | None:
         told = not said.addressed
         while True:
             try:
@@ -96,6 +122,16 @@ class Desk:
                 told = True
                 await asyncio.sleep(AGAIN)
 
+    async def notice(self, house: House, change: RoomChange) -> None:
+        """Tell the house what befell a room, until it could be kept; and write to where the room is now."""
+        if change.moved:
+            self.wire.moved[change.place.room] = change.moved.room
+        while True:
+            try:
+                return await house.notice(change)
+            except Unheard:
+                await asyncio.sleep(AGAIN)
+
     async def _wait(self, said: Said, reply: Reply) -> None:
         await asyncio.sleep(PATIENCE)
         if said.addressed:
@@ -104,11 +140,19 @@ class Desk:
     async def _tidy(self, update: Update) -> None:
         """Take the platform's line about our own pin away again, if we may."""
         message = update["message"]
-        with suppress(ChatError), self.wire.telling():
-            await self.wire.bot.delete_message(int(place(message).room), message["message_id"])
+        with suppress(ChatError):
+            await self.wire.delete(place(message), MessageId(str(message["message_id"])))
 
     async def _done(self, key: str, house: House) -> None:
         """It was dealt with. Where that cannot be kept, it comes again, and this is all that is done with it."""
         with suppress(Unheard):
             await house.done(self.source, key)
             self._tasks.pop(key, None)
+
+
+def grammar(house: House, update: Update) -> Grammar:
+    """The commands as the speaker's own client shows them."""
+    for told in (update.get("message"), update.get("callback_query")):
+        if isinstance(told, Mapping) and isinstance(by := told.get("from"), Mapping):
+            return house.grammar(str(by.get("language_code", "")))
+    return house.grammar()

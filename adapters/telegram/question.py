@@ -14,54 +14,117 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from telegram import ForceReply, InlineKeyboardButton, InlineKeyboardMarkup, User
+from telegram import ForceReply, User
 
-from adapters.telegram.letters import Letters, Message, inert, units
-from adapters.telegram.show import rows_of
-from bot.ports import Form, Option
+from adapters.telegram.choices import Word, choices
+from adapters.telegram.letters import BROKEN, LONGEST, Letters, Message, inert, said, units
+from bot.ports import Choice, Form, Grammar, MessageId, Option, Said
+from bot.text.words import N_
 
-CHOICE = "="
-"""What the button of a choice begins with; its value follows."""
 ASK = "≫ "
 """What the last line begins with."""
 LINE = re.compile(r'/\w+ (?P<words>.*?)(?P<fields>(?: [a-z]+="(?:[^"\\]|\\.)*")*) (?P<asked>[a-z]+)=\?')
 FIELD = re.compile(r' ([a-z]+)=("(?:[^"\\]|\\.)*")')
-LONGEST = 3000
-"""Letters of an answer that the next question can carry."""
+DROPS = {"-", "/cancel"}
+"""Answers that end the questions."""
+HINT = 64
+"""Letters in a field for the answer, before it is filled."""
 
 
 @dataclass(frozen=True)
 class Saved:
-    """A command line so far, and what is asked for."""
+    """A command line so far, and what is asked for. What was left out is an empty field."""
 
     words: str
     fields: Mapping[str, str]
     asked: str
 
 
-def ask(form: Form, root: str, user: User) -> Message:
-    """The next question of a form."""
-    option = missing(form)
+@dataclass(frozen=True)
+class Turn:
+    """A question to be turned to another page, or taken back."""
+
+    said: Said
+    """The command line so far."""
+    asked: str
+    question: MessageId
+    page: int | None = None
+    """None: no more questions."""
+
+
+# ---- asking
+
+
+@dataclass(frozen=True)
+class Question:
+    """The next question of a form; `left` are the options that somebody left out."""
+
+    form: Form
+    left: frozenset[str] = frozenset()
+
+    @property
+    def option(self) -> Option:
+        """What must be there and is not.
+
+        Before something that must be written come the choices that may be left out: they cost a tap, and what is
+        written then completes the command, so that nothing is left unsaid while somebody looks away.
+        """
+        needed = [each for each in self._empty if each.required]
+        taps = [each for each in self._empty if each.kind == "choice" and not each.required]
+        if self.written and taps:
+            return taps[0]
+        return (needed or self._empty or self.form.options)[0]
+
+    @property
+    def written(self) -> Option | None:
+        """The first that must be written."""
+        return next((each for each in self._empty if each.required and each.kind != "choice"), None)
+
+    @property
+    def _empty(self) -> Sequence[Option]:
+        return [each for each in self.form.options if not each.value and each.name not in self.left]
+
+    def line(self, root: str) -> str:
+        """The command so far, as it is read again by `saved`."""
+        option, form = self.option, self.form
+        known = (each for each in form.options if each is not option and (each.value or each.name in self.left))
+        fields = (f"{each.name}={quoted(each.value)}" for each in known)
+        return " ".join((f"/{root} {form.words}", *fields, f"{option.name}=?"))
+
+    def hint(self, keys: bool, word: Word) -> str:
+        """How it can be answered."""
+        option, written = self.option, self.written
+        if not keys:
+            return word(N_("Answer - to drop it."))
+        if option.kind != "choice":
+            return word(N_("Press one, or answer with another."))
+        if option.required or written is None:
+            return word(N_("Press one."))
+        return word(N_("Press one, or answer at once: {help}"), help=written.help)
+
+
+def quoted(text: str) -> str:
+    """A field's value: nothing of it is lost, whatever a message may hold."""
+    return BROKEN.sub(lambda found: f"\\u{ord(found[0]):04x}", json.dumps(text, ensure_ascii=False))
+
+
+def ask(question: Question, root: str, user: User, offers: Sequence[Choice], word: Word) -> Message:
+    """The question as a message; `offers` are what its answer may be, for buttons."""
+    option = question.option
+    keys = choices(offers, 0, word, required=option.required)
     letters = Letters()
     with letters.marked("text_mention", user=user):
         letters.add(inert(user.full_name))
-    letters.add(f": {form.title}\n{option.help}\n{ASK}")
+    hint = question.hint(keys is not None, word)
+    letters.add(inert(f": {question.form.title}\n{option.help}\n{hint}\n") + ASK)
     with letters.marked("code"):
-        letters.add(saved_line(form, root, option))
-    return letters.message(_choices(option) or ForceReply(selective=True, input_field_placeholder=option.help[:64]))
+        letters.add(question.line(root))
+    if letters.length > LONGEST:
+        return said(word(N_("That is too long for me to ask on. Please say it in one line.")))
+    return letters.message(keys or ForceReply(selective=True, input_field_placeholder=option.help[:HINT]))
 
 
-def missing(form: Form) -> Option:
-    """What is asked next: what must be there and is not."""
-    empty = [each for each in form.options if not each.value]
-    return next((each for each in empty if each.required), (empty or form.options)[0])
-
-
-def saved_line(form: Form, root: str, asked: Option) -> str:
-    """The command so far, as it is read again by `saved`."""
-    filled = (each for each in form.options if each.value and each is not asked)
-    fields = (f"{each.name}={json.dumps(each.value[:LONGEST], ensure_ascii=False)}" for each in filled)
-    return " ".join((f"/{root} {form.words}", *fields, f"{asked.name}=?"))
+# ---- answers
 
 
 def saved(message: Mapping[str, Any], me: int, by: int) -> Saved | None:
@@ -80,12 +143,26 @@ def _fields(text: str) -> Mapping[str, str]:
     return {name: json.loads(value) for name, value in FIELD.findall(text)}
 
 
-def _choices(option: Option) -> InlineKeyboardMarkup | None:
-    """A choice's buttons, if they are short enough to be some."""
-    datas = [CHOICE + each.value for each in option.choices]
-    if not datas or max(len(data.encode()) for data in datas) > 64:
-        return None
-    pairs = zip(option.choices, datas, strict=True)
-    return InlineKeyboardMarkup(
-        list(rows_of(InlineKeyboardButton(each.label, callback_data=data) for each, data in pairs))
-    )
+def drops(text: str) -> bool:
+    """Whether an answer ends the questions."""
+    return text.strip().lower() in DROPS
+
+
+def answered(asked: Saved, text: str, grammar: Grammar) -> Mapping[str, str]:
+    """The fields, with an answer that was written.
+
+    Who was offered a choice that may be left out, and wrote something else, has answered what comes after it.
+    """
+    verb = grammar.verb(asked.words)
+    options = {each.name: each for each in verb.options} if verb else {}
+    option = options.get(asked.asked)
+    if option and option.kind == "choice" and not option.required and not chosen(option, text):
+        needed = (each.name for each in options.values() if each.required and not asked.fields.get(each.name))
+        return {**asked.fields, asked.asked: "", next(needed, asked.asked): text}
+    return {**asked.fields, asked.asked: text}
+
+
+def chosen(option: Option, text: str) -> bool:
+    """Whether this is one of the choices, as people write them."""
+    letters = text.strip().casefold()
+    return any(letters in {each.value.casefold(), each.label.casefold()} for each in option.choices)

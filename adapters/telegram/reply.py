@@ -1,22 +1,39 @@
-"""One answer to one delivery: in place, in private, as a toast, or as a question."""
+"""One answer to one delivery: in place, in private, as a toast, as a sign, or as a question."""
 
+from collections.abc import Sequence
 from contextlib import suppress
 
 from telegram import ReactionTypeEmoji, User
 from telegram.constants import ChatAction, ReactionEmoji
 
+from adapters.telegram.choices import CHOICE, DROP, PAGE, choices
+from adapters.telegram.doors import LINK, door
 from adapters.telegram.letters import Message, said
-from adapters.telegram.question import CHOICE, ask
-from adapters.telegram.read import TELEGRAM, Me
+from adapters.telegram.native import TELEGRAM, Me, Native, Update
+from adapters.telegram.question import Question, Turn, ask
 from adapters.telegram.show import TOAST, show, toast
-from adapters.telegram.stream import Update
 from adapters.telegram.wire import Wire
-from bot.ports import Card, ChatError, Forbidden, Form, House, Place, Said
+from bot.ports import Button, Card, ChatError, Choice, Forbidden, Form, House, MessageId, Option, Place, Said
+from bot.text.rich import Para, bold, code, line
 from bot.text.words import ENGLISH, N_, Voice, known
 
+HELLO = N_("Hello {name}!")
+READY = N_("From now on I can call you here when something burns.")
+UNKNOWN = N_("If I do not know you yet: where you are known, ask me for a code with {command}, and tell it to me here.")
+FOLLOWED = N_("The link that you followed says:")
+SAY_IT = N_("Say it")
 HIDDEN = N_("I can tell you that only between the two of us. Open a conversation with me and press Start: {link}")
 LATER = N_("I cannot keep that just now. Nothing is lost: I go on trying, and answer when it is done.")
 SENT = N_("I wrote to you.")
+ELSEWHERE = N_("That question is for somebody else.")
+
+
+async def dismiss(wire: Wire, press: Native) -> None:
+    """End a press that says nothing: on a question that is for somebody else, or on what no version of ours wrote."""
+    theirs = str(press.get("data", "")).startswith((CHOICE, PAGE, DROP))
+    words = Voice(known(press["from"].get("language_code", "")) or ENGLISH).word(ELSEWHERE) if theirs else None
+    with suppress(ChatError), wire.telling():
+        await wire.bot.answer_callback_query(press["id"], words)
 
 
 class Reply:
@@ -24,10 +41,11 @@ class Reply:
 
     def __init__(self, wire: Wire, me: Me, house: House, said: Said, update: Update) -> None:
         self.wire, self.me, self.house, self.said = wire, me, house, said
-        self._user = (update.get("callback_query") or update["message"])["from"]
-        press = update.get("callback_query", {})
+        press, reaction = update.get("callback_query", {}), update.get("message_reaction", {})
+        self._user = press.get("from") or reaction.get("user") or update["message"]["from"]
         self._press: str = press.get("id", "")
         self._choice = press.get("data", "").startswith(CHOICE)
+        self._silent = bool(reaction)
 
     async def give(self, answer: Card | Form | None) -> None:
         """Answer. Raises `ChatError`."""
@@ -37,20 +55,25 @@ class Reply:
         finally:
             await self._release()
         if isinstance(answer, Form):
-            await self._send(ask(answer, self.house.grammar().root, self._native()), answers=False)
+            await self._ask(answer)
         elif answer and answer.to == "room":
             await self._send(show(answer))
         if self._choice:
-            await self._forget_question()
+            # A question that was answered by a button would otherwise go on asking.
+            await self._forget(self.said.message)
 
     async def soon(self) -> None:
         """Show that it was heard, and takes its time."""
         if self._press:
             await self._release()
             return
-        thread = int(self.said.place.thread) if self.said.place.thread else None
-        with suppress(ChatError), self.wire.telling():
-            await self.wire.bot.send_chat_action(int(self.said.place.room), ChatAction.TYPING, message_thread_id=thread)
+        place = self.said.place
+        thread = int(place.thread) if place.thread else None
+        with suppress(ChatError):
+            await self.wire.ask(
+                place.room,
+                lambda room: self.wire.bot.send_chat_action(room, ChatAction.TYPING, message_thread_id=thread),
+            )
 
     async def later(self) -> None:
         """Say that it cannot be kept just now, and will be."""
@@ -59,10 +82,58 @@ class Reply:
             if not await self._release(words, alert=True):
                 await self._send(said(words))
 
+    # ---- questions
+
+    async def _ask(self, form: Form) -> None:
+        left = frozenset(name for name, value in self.said.fields.items() if not value)
+        question = Question(form, left)
+        option = question.option
+        offers = await self._offers(option)
+        await self._send(ask(question, self.house.grammar().root, self._native(), offers, self._word), answers=False)
+
+    async def _offers(self, option: Option) -> Sequence[Choice]:
+        """What an option may be, if there is a list of it."""
+        if option.kind == "flag":
+            return (Choice("yes", self._word(N_("Yes"))), Choice("no", self._word(N_("No"))))
+        if option.choices or not option.suggests:
+            return option.choices
+        return await self.house.suggest(self.said, option.name)
+
+    async def turn(self, turn: Turn) -> None:
+        """Turn a question to another page, or take it back. Raises `ChatError`."""
+        await self._release()
+        if turn.page is None:
+            await self._forget(turn.question)
+            return
+        verb = self.house.grammar(self.said.locale).verb(self.said.words)
+        option = next((each for each in verb.options if each.name == turn.asked), None) if verb else None
+        if option:
+            offers = await self._offers(option)
+            keys = choices(offers, turn.page, self._word, required=option.required)
+            await self.wire.rekey(self.said.place, turn.question, keys)
+
+    # ---- doors
+
+    async def hello(self) -> None:
+        """Greet who opened a conversation, or offer what the link says that they followed. Raises `ChatError`."""
+        words = self.said.words
+        if words:
+            button = Button(self._word(SAY_IT), words, "primary")
+            card = Card(body=(Para(line(self._word(FOLLOWED))), Para(line(code(words)))), buttons=(button,))
+        else:
+            title = line(bold(self._word(HELLO, name=self._native().full_name)))
+            command = f"/{self.house.grammar().root} {LINK}"
+            body = (Para(line(self._word(READY))), Para(line(self._word(UNKNOWN, command=command))))
+            card = Card(title=title, body=body)
+        await self._send(show(card))
+
     # ---- where
 
     async def _aside(self, card: Card) -> None:
         """For the speaker's eyes: always, or where it costs nothing."""
+        if self._silent and card.to == "quiet" and card.tone != "warn":
+            await self._nod()
+            return
         if (brief := toast(card)) and await self._release(brief, alert=True):
             return
         if self.said.direct or card.to == "quiet":
@@ -78,16 +149,17 @@ class Reply:
 
     async def _closed_door(self) -> None:
         """The platform lets no bot write first. What was asked is not told here, only how to be told."""
-        words = self._word(HIDDEN, link=f"https://t.me/{self.me.username}?start=hello")
+        words = self._word(HIDDEN, link=door(self.me.username, "hello"))
         if not (len(words) <= TOAST and await self._release(words, alert=True)):
             await self._send(said(words))
 
     async def _nod(self) -> None:
         """A sign under the command that was answered elsewhere; some groups allow none."""
         if self.said.message:
-            with suppress(ChatError), self.wire.telling():
-                await self.wire.bot.set_message_reaction(
-                    int(self.said.place.room), int(self.said.message), ReactionTypeEmoji(ReactionEmoji.OK_HAND_SIGN)
+            sign, id = ReactionTypeEmoji(ReactionEmoji.OK_HAND_SIGN), int(self.said.message)
+            with suppress(ChatError):
+                await self.wire.ask(
+                    self.said.place.room, lambda room: self.wire.bot.set_message_reaction(room, id, sign)
                 )
 
     async def _send(self, message: Message, *, answers: bool = True) -> None:
@@ -106,10 +178,9 @@ class Reply:
             return False
         return True
 
-    async def _forget_question(self) -> None:
-        """A question that was answered by a button would otherwise go on asking."""
-        with suppress(ChatError), self.wire.telling():
-            await self.wire.bot.delete_message(int(self.said.place.room), int(self.said.message or 0))
+    async def _forget(self, message: MessageId | None) -> None:
+        with suppress(ChatError):
+            await self.wire.delete(self.said.place, message or MessageId("0"))
 
     def _native(self) -> User:
         user = self._user

@@ -105,14 +105,15 @@ def keyboard(card: Card) -> InlineKeyboardMarkup | None:
 
 
 def _button(button: Button) -> InlineKeyboardButton:
-    return InlineKeyboardButton(_label(button.label), callback_data=SAYS + button.says, style=button.style or None)
+    return InlineKeyboardButton(label(button.label), callback_data=SAYS + button.says, style=button.style or None)
 
 
 def _link(link: Link) -> InlineKeyboardButton:
-    return InlineKeyboardButton(_label(link.label), url=link.url)
+    return InlineKeyboardButton(label(link.label), url=link.url)
 
 
-def _label(text: str) -> str:
+def label(text: str) -> str:
+    """A button's letters."""
     return inert(text).strip()[:LABEL] or "…"
 
 

@@ -6,12 +6,11 @@ which confirms the last one, goes out only after what that one brought is kept.
 
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from typing import Any
 
+from adapters.telegram.native import Update
 from adapters.telegram.wire import POLL, Wire
 from bot.ports import House, Unheard
 
-Update = Mapping[str, Any]
 AGAIN = 1.0
 """Seconds until something that could not be kept is tried again."""
 

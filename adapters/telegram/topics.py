@@ -7,24 +7,27 @@ topic, so that a topic whose opening was never answered is found again, even aft
 
 from collections.abc import Sequence
 
+from adapters.telegram.native import TELEGRAM
+from bot.ports import Place
+
 
 class Topics:
     """What was opened and not used yet."""
 
     def __init__(self) -> None:
-        self._opened: dict[str, tuple[str, str]] = {}
+        self._opened: dict[str, tuple[str, Place]] = {}
 
-    def remember(self, key: str, name: str, thread: str) -> None:
+    def remember(self, key: str, name: str, group: str, thread: str) -> None:
         """A topic was opened: `key` is the delivery that said so."""
-        self._opened[key] = (name, thread)
+        self._opened[key] = (name, Place(TELEGRAM, group, thread))
 
-    def named(self, name: str) -> str:
-        """The thread of an unused topic of this name, or an empty string."""
-        return next((thread for called, thread in self._opened.values() if called == name), "")
+    def named(self, name: str) -> Place | None:
+        """An unused topic of this name."""
+        return next((place for called, place in self._opened.values() if called == name), None)
 
-    def use(self, thread: str) -> Sequence[str]:
+    def use(self, place: Place) -> Sequence[str]:
         """The deliveries that said that this topic was opened: they are dealt with now."""
-        used = [key for key, (_, each) in self._opened.items() if each == thread]
+        used = [key for key, (_, each) in self._opened.items() if each == place]
         for key in used:
             del self._opened[key]
         return used

@@ -1,18 +1,23 @@
-"""The SDK's connections to the Bot API, and what its errors mean. No error that leaves here holds the token."""
+"""The SDK's connections to the Bot API. No error that leaves here holds the token."""
 
+import asyncio
+import json
 import logging
-from collections.abc import Iterator
+from collections.abc import Awaitable, Callable, Iterator
 from contextlib import contextmanager
-from typing import Any
+from typing import Any, Literal, TypeVar
 from urllib.parse import urlsplit
 
-import httpx
-from pydantic import BaseModel, ConfigDict, Field, SecretStr, field_validator
-from telegram import Bot, LinkPreviewOptions, ReplyParameters, error
+from telegram import Bot, InlineKeyboardMarkup, LinkPreviewOptions, ReplyParameters, error
 from telegram.request import HTTPXRequest
 
+from adapters.telegram.known import Known
 from adapters.telegram.letters import Message
-from bot.ports import ChatError, Forbidden, Gone, MessageId, Place, Throttled, Unreachable
+from adapters.telegram.refusals import fault, seconds
+from adapters.telegram.settings import Settings
+from bot.ports import MessageId, Place, Remark, Throttled
+
+T = TypeVar("T")
 
 # They tell every address that they call, and the token stands in ours.
 for talker in ("httpx", "httpcore", "telegram.Bot"):
@@ -20,49 +25,52 @@ for talker in ("httpx", "httpcore", "telegram.Bot"):
 
 POLL = 30
 """Seconds that a poll waits for something to happen."""
-WANTED = ("message", "callback_query")
+WANTED = ("message", "callback_query", "message_reaction", "my_chat_member")
 LOOPBACK = {"127.0.0.1", "localhost", "::1"}
 QUIET = LinkPreviewOptions(is_disabled=True)
-GONE = (
-    "message to edit not found", "message can't be edited", "message_id_invalid", "message to pin not found",
-    "message thread not found", "topic_deleted", "topic_id_invalid", "chat not found", "participant_id_invalid",
-    "user not found",
-)  # fmt: skip
-NOT_SENT = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout)
+CROWD = 5.0
+"""Seconds within which two chats that ask us to wait mean the whole platform."""
 
 
-class Settings(BaseModel):
-    """`[chats.telegram]`: a bot that is an administrator of a supergroup with topics."""
+class Poll(HTTPXRequest):
+    """The updates as they came: one that the SDK cannot parse would make it deaf to all that follow."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid", coerce_numbers_to_str=True)
+    updates: list[dict[str, Any]]
 
-    token: SecretStr = Field(description="The bot's token, as BotFather gave it: `7000000001:AA...`.")
-    room: str = Field(
-        pattern=r"^-100\d+(/\d+)?$",
-        description="The supergroup with topics, -100...; its General topic is the standing incident room, "
-        "unless another topic of it is named: -100.../5.",
-    )
-    api: str = Field(default="https://api.telegram.org", description="Where the Bot API answers.")
+    async def do_request(self, *args: Any, **more: Any) -> tuple[int, bytes]:
+        """Take the updates out of the answer, and leave the SDK an empty one."""
+        code, payload = await super().do_request(*args, **more)
+        if code != 200:
+            return code, payload
+        self.updates = sound(payload)
+        return code, b'{"ok": true, "result": []}'
 
-    @field_validator("token")
-    @classmethod
-    def _looks_like_one(cls, token: SecretStr) -> SecretStr:
-        id, _, secret = token.get_secret_value().partition(":")
-        if not (id.isdigit() and secret):
-            raise ValueError("expected a bot's token, such as 7000000001:AA...")
-        return token
+
+def sound(payload: bytes) -> list[dict[str, Any]]:
+    """The updates in an answer: whatever has an id. Half letters, which no database takes, become question marks."""
+    answer = json.loads(payload.decode("utf-8", "replace"))
+    whole = json.loads(json.dumps(answer, ensure_ascii=False).encode("utf-8", "replace"))
+    return [each for each in whole["result"] if isinstance(each, dict) and isinstance(each.get("update_id"), int)]
 
 
 class Wire:
-    """Three sets of connections, so that no poll and no slow room ever delays a page. The SDK tries nothing again."""
+    """Three sets of connections, so that no poll and no slow room ever delays a page. The SDK tries nothing again.
 
-    def __init__(self, settings: Settings) -> None:
+    `moved` says where groups are now that got another id; `told` is called once for each that a refusal told of.
+    """
+
+    def __init__(self, settings: Settings, known: Known) -> None:
+        self.known = known
         self._token = settings.token.get_secret_value()
-        self._lines = [_line(settings.api, read, pool) for read, pool in ((20, 32), (POLL + 15, 2), (10, 16))]
-        rooms, polls, pages = self._lines
+        self._rooms, self._pages = _line(HTTPXRequest, settings.api, 20, 32), _line(HTTPXRequest, settings.api, 10, 16)
+        self._polls = _line(Poll, settings.api, POLL + 15, 2)
         address = f"{settings.api.rstrip('/')}/bot"
-        self.bot = Bot(self._token, address, request=rooms, get_updates_request=polls)
-        self.pager = Bot(self._token, address, request=pages, get_updates_request=polls)
+        self.bot = Bot(self._token, address, request=self._rooms, get_updates_request=self._polls)
+        self.pager = Bot(self._token, address, request=self._pages, get_updates_request=self._polls)
+        self.polling = False
+        self.moved: dict[str, str] = {}
+        self.told: Callable[[str, str], Awaitable[None]] | None = None
+        self._refused: dict[str, float] = {}
 
     @property
     def account(self) -> str:
@@ -78,55 +86,107 @@ class Wire:
             # The SDK's own error, and what caused it, may hold the address with the token.
             raise fault(wrong, wrong.message.replace(self._token, "…")) from None
 
+    async def ask(self, room: str, request: Callable[[int], Awaitable[T]]) -> T:
+        """Ask something of a chat, wherever it has moved. Raises `ChatError`."""
+        with self.telling():
+            try:
+                return await request(int(self.moved.get(room, room)))
+            except error.ChatMigrated as moved:
+                await self._move(room, str(moved.new_chat_id))
+                return await request(moved.new_chat_id)
+            except error.RetryAfter as wrong:
+                raise Throttled(wrong.message, retry_in=seconds(wrong), scope=self._scope(room)) from None
+
+    async def _move(self, room: str, now: str) -> None:
+        self.moved[room] = now
+        if self.told:
+            await self.told(room, now)
+
+    def _scope(self, room: str) -> Literal["room", "platform"]:
+        """Which limit it was, as the platform does not say: a chat's own, unless two chats refuse at once."""
+        now = asyncio.get_running_loop().time()
+        self._refused = {each: at for each, at in self._refused.items() if now - at < CROWD} | {room: now}
+        return "platform" if len(self._refused) > 1 else "room"
+
     async def updates(self, offset: int | None, wait: int) -> list[dict[str, Any]]:
         """What happened; the platform waits so many seconds for something to happen. Raises `ChatError`."""
-        with self.telling():
-            updates = await self.bot.get_updates(offset=offset, timeout=wait, allowed_updates=WANTED)
-        return [update.to_dict() for update in updates]
+        self._polls.updates, self.polling = [], True
+        try:
+            with self.telling():
+                await self.bot.get_updates(offset=offset, timeout=wait, allowed_updates=WANTED)
+        finally:
+            self.polling = False
+        return self._polls.updates
 
     async def send(
         self, place: Place, message: Message, answers: MessageId | None = None, *, pages: bool = False
     ) -> MessageId:
         """Say something. Raises `ChatError`."""
         bot = self.pager if pages else self.bot
-        with self.telling():
-            sent = await bot.send_message(
-                int(place.room),
+        sent = await self.ask(
+            place.room,
+            lambda room: bot.send_message(
+                room,
                 message.text,
                 message_thread_id=int(place.thread) if place.thread else None,
                 entities=message.entities,
                 reply_markup=message.keyboard,
                 link_preview_options=QUIET,
                 reply_parameters=ReplyParameters(int(answers), allow_sending_without_reply=True) if answers else None,
-            )
-        return MessageId(str(sent.message_id))
+            ),
+        )
+        id = MessageId(str(sent.message_id))
+        self.known.saw(place, Remark(message=id, text=message.text, at=sent.date))
+        return id
 
     async def edit(self, place: Place, id: MessageId, message: Message) -> None:
         """Say something else instead. Raises `ChatError`."""
-        with self.telling():
-            try:
-                await self.bot.edit_message_text(
+        await self.ask(
+            place.room,
+            lambda room: unchanged(
+                self.bot.edit_message_text(
                     message.text,
-                    int(place.room),
+                    room,
                     int(id),
                     entities=message.entities,
                     reply_markup=message.keyboard,
                     link_preview_options=QUIET,
                 )
-            except error.BadRequest as wrong:
-                if "message is not modified" not in wrong.message.lower():
-                    raise
+            ),
+        )
+
+    async def rekey(self, place: Place, id: MessageId, keys: InlineKeyboardMarkup | None) -> None:
+        """Put other buttons below a message. Raises `ChatError`."""
+        await self.ask(
+            place.room, lambda room: unchanged(self.bot.edit_message_reply_markup(room, int(id), reply_markup=keys))
+        )
+
+    async def delete(self, place: Place, id: MessageId) -> None:
+        """Take a message away. Raises `ChatError`."""
+        await self.ask(place.room, lambda room: self.bot.delete_message(room, int(id)))
 
     async def close(self) -> None:
         """Let go of every connection."""
-        for line in self._lines:
+        for line in (self._rooms, self._polls, self._pages):
             await line.shutdown()
 
 
-def _line(api: str, read: float, pool: int) -> HTTPXRequest:
+async def unchanged(edit: Awaitable[Any]) -> None:
+    """An edit; what stands there already is success."""
+    try:
+        await edit
+    except error.BadRequest as wrong:
+        if "not modified" not in wrong.message.lower() and "topic_not_modified" not in wrong.message.lower():
+            raise
+
+
+L = TypeVar("L", bound=HTTPXRequest)
+
+
+def _line(kind: type[L], api: str, read: float, pool: int) -> L:
     # A proxy from the environment leads to the real platform, never to this machine.
     proxied = urlsplit(api).hostname not in LOOPBACK
-    return HTTPXRequest(
+    return kind(
         connection_pool_size=pool,
         read_timeout=read,
         write_timeout=10,
@@ -134,41 +194,3 @@ def _line(api: str, read: float, pool: int) -> HTTPXRequest:
         pool_timeout=5,
         httpx_kwargs={"trust_env": proxied},
     )
-
-
-def fault(wrong: error.TelegramError, why: str) -> ChatError:
-    """What an error of the SDK means to the core."""
-    match wrong:
-        case error.RetryAfter():
-            return Throttled(why, retry_in=seconds(wrong))
-        case error.InvalidToken():
-            return Forbidden("Telegram does not accept the bot's token.")
-        case error.ChatMigrated():
-            return Gone(f"The group has become a supergroup: its id is {wrong.new_chat_id} now.")
-        case error.Forbidden():
-            return Forbidden(why)
-        case error.Conflict():
-            return Unreachable("Another process listens with the same token.")
-        case error.BadRequest():
-            return refusal(why)
-        case error.NetworkError():
-            return Unreachable(why, ambiguous=arrived(wrong))
-    return ChatError(why)
-
-
-def refusal(why: str) -> ChatError:
-    """What a 400 means."""
-    if any(each in why.lower() for each in GONE):
-        return Gone(why)
-    return Forbidden(why) if "not enough rights" in why.lower() else ChatError(why)
-
-
-def seconds(wrong: error.RetryAfter) -> float:
-    """How long the platform asks us to wait."""
-    wait = wrong.retry_after
-    return float(wait) if isinstance(wait, int) else wait.total_seconds()
-
-
-def arrived(wrong: error.NetworkError) -> bool:
-    """Whether it may have arrived all the same: not without a connection, nor where the door was shut."""
-    return not isinstance(wrong.__cause__, NOT_SENT) and "Service Unavailable" not in wrong.message

@@ -45,6 +45,7 @@ class Chat:
     native: Mapping[str, Any]
     messages: dict[int, Message] = field(default_factory=dict)
     topics: dict[int, str] = field(default_factory=dict)
+    closed: set[int] = field(default_factory=set)
     pins: list[int] = field(default_factory=list)
     questions: dict[tuple[int, int], int] = field(default_factory=dict)
     """The message that somebody's client wants an answer to, by topic and user."""
@@ -69,6 +70,7 @@ class Cloud:
         # As new, and yet never the same twice: who kept the last run's ids must not meet them again.
         self._updates, self._messages = count(begin), count(begin - 1_700_000_000)
         self._queries = count(begin * 1_000_000)
+        self.links = count(begin * 4096)
         self.wanted: Sequence[str] = ()
         self.commands: dict[tuple[str, str], list[Mapping[str, str]]] = {}
         self.arrived = asyncio.Event()

@@ -237,6 +237,22 @@ def edit_forum_topic(cloud: Cloud, args: Args) -> Any:
     return True
 
 
+def close_forum_topic(cloud: Cloud, args: Args) -> Any:
+    chat = cloud.chat(args["chat_id"])
+    topic = thread(chat, args)
+    if topic in chat.closed:
+        raise bad("TOPIC_NOT_MODIFIED")
+    chat.closed.add(topic)
+    return True
+
+
+def create_chat_invite_link(cloud: Cloud, args: Args) -> Any:
+    cloud.chat(args["chat_id"])
+    link = f"https://t.me/+{next(cloud.links):x}"
+    return {"invite_link": link, "creator": BOT, "creates_join_request": False, "is_primary": False,
+            "is_revoked": False}  # fmt: skip
+
+
 def get_chat(cloud: Cloud, args: Args) -> Any:
     chat = cloud.chat(args["chat_id"])
     gifts = dict.fromkeys(("unlimited_gifts", "limited_gifts", "unique_gifts", "premium_subscription"), False)
@@ -292,6 +308,8 @@ METHODS: Mapping[str, tuple[Method, tuple[str, ...]]] = {
     "answerCallbackQuery": (answer_callback_query, ("callback_query_id",)),
     "createForumTopic": (create_forum_topic, ("chat_id", "name")),
     "editForumTopic": (edit_forum_topic, ("chat_id", "message_thread_id", "name")),
+    "closeForumTopic": (close_forum_topic, ("chat_id", "message_thread_id")),
+    "createChatInviteLink": (create_chat_invite_link, ("chat_id",)),
     "getChat": (get_chat, ("chat_id",)),
     "getChatMember": (get_chat_member, ("chat_id", "user_id")),
     "setMyCommands": (set_my_commands, ("commands",)),

@@ -17,17 +17,19 @@ from telegram import User
 
 from adapters.playground.telegram import markup, methods
 from adapters.telegram.letters import LONGEST, Message
-from adapters.telegram.menu import menu
-from adapters.telegram.question import ask, saved
+from adapters.telegram.menu import SCOPES, menu
+from adapters.telegram.question import Question, ask, saved
 from adapters.telegram.show import copy, show, toast
-from bot.ports import Button, Card, Choice, Copy, Fact, Form, Link, Option
+from bot.ports import Button, Card, Choice, Copy, Fact, Form, Grammar, Link, Option, Verb
 from bot.text.rich import Code, Item, Moment, Para, Quote, Run, Text, bold, code, line
+from bot.text.words import ENGLISH, Voice
 from tests.adapters.house import GRAMMAR
 
 GOLDEN = Path(__file__).parent / "golden"
 AT = datetime(2026, 3, 2, 10, 2, tzinfo=UTC)
 HOSTILE = "<!here> @everyone @boris_p /resolve *b* _i_ ~s~ `c` <b>x</b> \u202etxt & שלום 🔥"
 ANNA = User(504210001, "Anna", False, "Nowak")
+said = Voice(ENGLISH).word
 
 CARDS: Mapping[str, Card] = {
     "status": Card(
@@ -119,7 +121,7 @@ def test_a_copy() -> None:
 
 
 def test_a_question_carries_the_command_so_far() -> None:
-    payload = native(ask(FORM, "incident", ANNA))
+    payload = native(ask(Question(FORM), "incident", ANNA, (), said))
     same("question", payload)
     message = {**payload, "from": {"id": 7}}
     answer = saved(message, 7, ANNA.id)
@@ -134,7 +136,7 @@ def test_a_choice_is_offered_as_buttons() -> None:
     choices = (Choice("1", "SEV1"), Choice("2", "SEV2"))
     sev = Option(name="sev", kind="choice", help="How bad.", required=True, choices=choices)
     form = Form(title="Sev #1", words="sev #1", options=(sev,), submit="Send")
-    same("choice", native(ask(form, "incident", ANNA)))
+    same("choice", native(ask(Question(form), "incident", ANNA, choices, said)))
 
 
 @pytest.mark.parametrize("text", ["/incident resolve #1 text=?", "≫ /incident resolve #1 text=?"])
@@ -144,9 +146,11 @@ def test_nobody_can_have_the_bot_ask_a_question_of_theirs(text: str) -> None:
 
 
 def test_the_menu_has_names_that_telegram_takes() -> None:
-    commands = [each.to_dict() for each in menu(GRAMMAR)]
-    assert [each["command"] for each in commands] == ["incident", "declare", "ack", "page", "summary", "help", "pin"]
-    assert all(each["description"] for each in commands)
+    default, private, groups = ([each.command for each in menu(GRAMMAR, scope)] for scope in SCOPES)
+    assert default == groups == ["incident", "declare", "ack", "page", "summary", "account_link", "help", "pin"]
+    assert private == default[:-1], "there is nothing to point at in a conversation with the bot alone"
+    long = Grammar("incident", (Verb(name="x" * 33, help=""), Verb(name="ack", help="字" * 300)))
+    assert [len(each.description) for each in menu(long, next(iter(SCOPES)))] == [8, 256]
 
 
 def test_a_toast_holds_words_alone() -> None:

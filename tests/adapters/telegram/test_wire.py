@@ -137,8 +137,9 @@ async def test_a_choice_is_pressed_and_its_question_goes(town: Town) -> None:
 
 
 async def test_the_menu_is_taught_in_every_language(town: Town) -> None:
-    languages = [args.get("language_code", "") for args in town.calls("setMyCommands")]
-    assert languages == ["en", "zh", ""]
+    taught = {(args["scope"]["type"], args.get("language_code", "")) for args in town.calls("setMyCommands")}
+    scopes = ("default", "all_private_chats", "all_group_chats")
+    assert taught == {(scope, language) for scope in scopes for language in ("en", "zh", "")}
     assert ("ack", "Take it.") in town.stand.screen("mia").hints
 
 
@@ -187,7 +188,7 @@ async def test_a_room_is_a_topic_with_its_card_pinned(town: Town) -> None:
     await town.chat.pin(place, id)
     await town.chat.pin(place, id)
     topic = town.stand.screen("mia").rooms[1]
-    assert topic.kind == "topic" and topic.bubbles[-1].pinned and len(topic.name) == 128
+    assert topic.kind == "topic" and topic.bubbles[-1].pinned and len(topic.name) == 127
     await town.until(lambda: town.calls("deleteMessage"))
     assert not [each for each in town.stand.cloud.chats[int(HALL)].messages.values() if "pinned_message" in each]
     with pytest.raises(Forbidden):
@@ -207,10 +208,12 @@ async def test_a_topic_whose_opening_was_never_answered_is_found_again(town: Tow
 SOURCE = "telegram 7000000001"
 
 
-async def test_who_is_not_in_the_group_cannot_be_brought_in(town: Town) -> None:
+async def test_who_is_not_in_the_group_gets_an_invitation_of_their_own(town: Town) -> None:
     await town.chat.invite(HERE, [Handle("telegram", ANNA), Handle("telegram", BORIS)])
+    assert not town.calls("createChatInviteLink"), "they are in it"
     with pytest.raises(Forbidden, match="telegram:99"):
         await town.chat.invite(HERE, [Handle("telegram", ANNA), Handle("telegram", "99")])
+    assert town.calls("createChatInviteLink")[0]["member_limit"] == "1"
 
 
 async def test_a_copy_names_its_author_and_pings_nobody(town: Town) -> None:
