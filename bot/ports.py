@@ -239,6 +239,8 @@ class Card(Struct, frozen=True, kw_only=True):
     footer: Line = ()
     tone: Literal["alarm", "warn", "busy", "calm", "plain"] = "plain"
     to: Literal["speaker", "quiet", "room"] = "room"
+    language: str = ""
+    """The language that it is written in (`en`, `zh-hans`), for what reads it aloud; empty: not said."""
 
 
 class Copy(Struct, frozen=True, kw_only=True):

@@ -1,1 +1,1 @@
-"""Ways to reach one person outside the chats: mail, telephone, push, and everything that Apprise knows."""
+"""A person's channels that are no chats: mail, text messages, telephone calls, push, and what Apprise can reach."""

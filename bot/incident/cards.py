@@ -89,6 +89,7 @@ def page_card(incident: "Incident", voice: Voice, step: int, repeat: bool, links
         ),
         footer=_rooms(voice, links),
         tone="alarm",
+        language=voice.language,
     )
 
 
