@@ -1,4 +1,4 @@
-"""The connection to Discord, through discord.py: its gateway for what is said, its HTTP client for what is shown.
+"""The connection to Discord: its gateway, through discord.py, for what is said; its HTTP API for what is shown.
 
 Payloads are made and read here as they go over the wire; the library's views and caches stay out, because a button
 must work after a restart.
@@ -6,6 +6,7 @@ must work after a restart.
 
 import asyncio
 import logging
+import re
 from collections import defaultdict
 from collections.abc import Callable, Sequence
 from typing import Any
@@ -16,24 +17,60 @@ from discord import gateway
 from discord.http import Route
 from pydantic import BaseModel, ConfigDict, Field, SecretStr
 
-from adapters.discord import read
+from adapters.discord import changes, read
+from adapters.discord.changes import Changes
+from adapters.discord.doctor import Doctor
 from adapters.discord.ears import Ears
-from adapters.discord.menu import holds, tree
+from adapters.discord.hooks import Hooks
+from adapters.discord.menu import same, tree
 from adapters.discord.read import NAME
-from adapters.discord.replies import Replies
-from adapters.discord.show import VIEW, channel, closed, copied, page, show, sign, spoken
-from adapters.discord.wire import Wire
-from bot.ports import Can, Card, ChatError, Copy, Forbidden, Gone, Handle, House, MessageId, Place, Room, Throttled
+from adapters.discord.replies import MESSAGES, Replies
+from adapters.discord.rooms import Rooms
+from adapters.discord.show import nonce, page, show, spoken
+from adapters.discord.wire import NoAccess, Wire
+from bot.ports import (
+    Can,
+    Card,
+    ChatError,
+    Copy,
+    Finding,
+    Forbidden,
+    Gone,
+    Handle,
+    House,
+    MessageId,
+    Pace,
+    Place,
+    Room,
+    RoomChange,
+    Throttled,
+    Unheard,
+)
 
 log = structlog.get_logger()
 # The library tells of every reconnection with a traceback; what matters is told by whoever listens.
 logging.getLogger("discord").addHandler(logging.NullHandler())
 
-HOOK = "Tocsin mirror"
-WRITE = 1 << 11 | 1 << 38
-"""Send messages, in the room and in its threads."""
 STARTS_KEPT = 50
 """Discord takes 1,000 fresh sessions a day and then resets the token: the last ones are not touched."""
+HEARD = ("INTERACTION_CREATE", "MESSAGE_CREATE", "MESSAGE_REACTION_ADD", *changes.TOLD)
+SIGNED = re.compile(r"\[[\w-]+\]$")
+"""Ends the topic of a room that the bot opened."""
+CAN = Can(
+    label="Discord",
+    ephemeral=True,
+    forms=True,
+    private_rooms=True,
+    text=2000,
+    identity=True,
+    # Observed, not documented: what a channel takes of messages and edits, and the hidden one of its webhooks.
+    # https://github.com/discord/discord-api-docs/issues/6753
+    paces=(
+        Pace(scope="place", count=5, seconds=5.0, kept=1),
+        Pace(scope="place", count=30, seconds=60.0, kept=10),
+        Pace(scope="platform", count=50, seconds=1.0, kept=10),
+    ),
+)
 
 
 class Settings(BaseModel):
@@ -45,6 +82,8 @@ class Settings(BaseModel):
     guild: str = Field(pattern=r"^\d+$", description="The server's id.")
     room: str = Field(pattern=r"^\d+$", description="The standing incident room: a text channel's id.")
     category: str = Field(default="", pattern=r"^\d*$", description="The category in which war rooms are opened.")
+    archive: str = Field(default="", pattern=r"^\d*$", description="The category to which closed war rooms move.")
+    pins: tuple[str, ...] = Field(default=("📌",), description="The reactions that pin a message to the timeline.")
     api: str = Field(default="https://discord.com/api/v10", description="Where the HTTP API answers.")
     gateway: str = Field(default="wss://gateway.discord.gg/", description="Where the gateway answers.")
 
@@ -60,152 +99,195 @@ class Discord:
     """Discord, as the core sees it."""
 
     name = NAME
+    can = CAN
 
     def __init__(self, settings: Settings) -> None:
         self.settings = settings
-        self.can = Can(label="Discord", ephemeral=True, forms=True, private_rooms=True, text=2000, identity=True)
         self.hall: Place | None = Place(NAME, settings.room)
         self._wire = Wire(settings.api, settings.token.get_secret_value())
-        self._replies = Replies(self._wire)
-        self._hooks: dict[str, tuple[str, str]] = {}
+        self._replies = Replies(self._wire, settings.guild)
+        self._rooms = Rooms(self._wire, settings.guild, settings.category, settings.archive)
+        self._hooks = Hooks(self._wire)
+        self._changes = Changes()
         self._order: dict[str, asyncio.Lock] = defaultdict(asyncio.Lock)
+        self._house: House | None = None
+        self._shut: set[Place] = set()
 
     # ---- the way in
 
     async def listen(self, house: House, ready: Callable[[], None]) -> None:
         """Hear what is said, until cancelled. Raises when the connection cannot go on."""
+        self._house = house
 
-        async def hear(ears: Ears, event: str, raw: Any) -> None:
-            await self._hear(house, ears, event, raw)
+        async def hear(ears: Ears, event: str, raw: Any, key: str) -> None:
+            if str(raw.get("guild_id") or self.settings.guild) == self.settings.guild:
+                await self._hear(house, ears, event, raw, key)
 
         async def connected(ears: Ears) -> None:
             await self._register(house)
             ready()
 
-        await self._spare()
-        async with Ears(hear, connected) as ears:
-            await ears.listen(self.settings.token.get_secret_value())
+        async with Ears(hear, connected, ready) as ears:
+            await ears.listen(self.settings.token.get_secret_value(), self._spare, HEARD)
 
     async def _spare(self) -> None:
         """Raises `Throttled` where few fresh sessions are left for today."""
-        limit = (await self._wire.call("GET", "/gateway/bot"))["session_start_limit"]
-        if limit["remaining"] <= STARTS_KEPT:
-            raise Throttled("too many new sessions today", retry_in=limit["reset_after"] / 1000)
+        told = await self._wire.call("GET", "/gateway/bot")
+        limit = told.get("session_start_limit") or {}
+        if limit.get("remaining", STARTS_KEPT + 1) <= STARTS_KEPT:
+            raise Throttled("too many new sessions today", retry_in=limit["reset_after"] / 1000, scope="platform")
 
-    async def _hear(self, house: House, ears: Ears, event: str, raw: Any) -> None:
-        if raw.get("guild_id") not in {None, self.settings.guild}:
+    async def _hear(self, house: House, ears: Ears, event: str, raw: Any, key: str) -> None:
+        match event:
+            case "INTERACTION_CREATE":
+                await self._interaction(house, raw)
+            case "MESSAGE_CREATE" if raw.get("webhook_id"):
+                self._hooks.echo(raw)
+            case "MESSAGE_CREATE":
+                await self._message(house, ears, raw)
+            case "MESSAGE_REACTION_ADD":
+                await self._reaction(house, ears, raw)
+            case _:
+                await self._changed(house, event, raw, key)
+
+    async def _interaction(self, house: House, raw: Any) -> None:
+        grammar = house.grammar()
+        if raw.get("type") == read.TYPING:
+            if typing := read.typing(raw, grammar):
+                await self._replies.suggest(house, *typing, raw)
+        elif said := read.interaction(raw, grammar):
+            await self._replies.interact(house, said, raw)
+
+    async def _message(self, house: House, ears: Ears, raw: Any) -> None:
+        room = str(raw.get("channel_id"))
+        said = read.message(raw, ears.names(self.settings.guild), house.grammar(), self._changes.parent(room))
+        if said is None:
             return
-        if event == "INTERACTION_CREATE":
-            if said := read.interaction(raw):
-                await self._replies.interact(house, said, raw)
-        elif said := read.message(raw, ears.names(self.settings.guild), house.grammar()):
-            # The library begins a task for each event: without this, what somebody said twice could turn around.
-            async with self._order[said.place.room]:
-                answer = await self._replies.hear(house, said)
-            await self._replies.answer(house, said, answer)
+        # The library begins a task for each event: without this, what somebody said twice could turn around.
+        async with self._order[said.place.room]:
+            answer = await self._replies.hear(house, said, room)
+        await self._replies.answer(house, said, answer, room)
+
+    async def _reaction(self, house: House, ears: Ears, raw: Any) -> None:
+        room, me = str(raw.get("channel_id")), str(ears.user.id) if ears.user else ""
+        said = read.reaction(raw, self.settings.pins, me, self._changes.parent(room))
+        if said is None:
+            return
+        answer = await self._replies.hear(house, said, room)
+        ours = said.place == self.hall or bool(SIGNED.search(self._changes.topic(said.place.room)))
+        await self._replies.nod(said, answer, room, ours)
+
+    async def _changed(self, house: House, event: str, raw: Any, key: str) -> None:
+        """What befell a room without us."""
+        if event.startswith("GUILD_") and str(raw.get("id")) != self.settings.guild:
+            return
+        missing = self._changes.missing(raw) if event == "GUILD_CREATE" and "channels" in raw else ()
+        befell = list(self._changes.learn(event, raw, key))
+        for change in befell:
+            await notice(house, change)
+        for id in missing:
+            await self._missing(house, id, key)
+
+    async def _missing(self, house: House, id: str, key: str) -> None:
+        """A channel that was there before the connection broke: deleted meanwhile, or closed to us."""
+        try:
+            await self._wire.call("GET", "/channels/{channel_id}", channel_id=id)
+        except Gone:
+            for change in self._changes.learn("CHANNEL_DELETE", {"id": id}, key):
+                await notice(house, change)
+        except NoAccess:
+            await notice(house, changes.change("left", id, "", key))
+        except ChatError as wrong:
+            log.warning("a room could not be looked for", room=id, why=str(wrong))
 
     async def _register(self, house: House) -> None:
-        """Bring the command tree up to date; a server takes 200 new commands a day, so only when it changed."""
+        """Bring the commands up to date; a server takes 200 new ones a day, so only when they changed."""
         wanted = tree(house.grammar(), {tag: house.grammar(tag) for tag in house.languages()})
-        path = f"/applications/{{application_id}}/guilds/{self.settings.guild}/commands"
+        path = "/applications/{application_id}/guilds/{guild_id}/commands"
         try:
-            me = await self._wire.me()
-            there = await self._wire.call("GET", f"{path}?with_localizations=true", application_id=me)
-            if not holds(there, wanted):
-                await self._wire.call("PUT", path, wanted, application_id=me)
+            about: dict[str, Any] = {"application_id": await self._wire.application(), "guild_id": self.settings.guild}
+            there = await self._wire.call("GET", path, query={"with_localizations": "true"}, **about)
+            if not same(there, wanted):
+                await self._wire.call("PUT", path, wanted, **about)
         except ChatError as wrong:
             log.warning("the menu of commands could not be brought up to date", chat=NAME, why=str(wrong))
 
     # ---- the way out
 
     async def put(self, place: Place, card: Card, over: MessageId | None, key: str) -> MessageId:
-        """Show a card: new, or in place of `over`."""
+        """Show a card: new, or in place of `over`. Raises `Gone` where that takes no edit any more."""
+        try:
+            shown = await self._put(place, show(card), over, key)
+        except NoAccess:
+            await self._left(place, key)
+            raise
+        self._shut.discard(place)
+        return shown
+
+    async def _put(self, place: Place, shown: dict[str, Any], over: MessageId | None, key: str) -> MessageId:
+        room = place.thread or place.room
         if over is None:
-            return MessageId(await self._replies.post(place, show(card), key))
-        path = "/channels/{channel_id}/messages/{message_id}"
-        await self._wire.call("PATCH", path, show(card), channel_id=place.room, message_id=over)
+            sent = await self._wire.call("POST", MESSAGES, {**shown, **nonce(key)}, channel_id=room)
+            return MessageId(str(sent["id"]))
+        await self._wire.call("PATCH", MESSAGES + "/{message_id}", shown, channel_id=room, message_id=over)
         return over
+
+    async def _left(self, place: Place, key: str) -> None:
+        """The room is closed to us: told once."""
+        if self._house is not None and place not in self._shut:
+            self._shut.add(place)
+            await notice(self._house, RoomChange(key=f"{NAME}:left:{place.room}:{key}", place=place, what="left"))
 
     async def tell(self, handle: Handle, card: Card, key: str) -> tuple[Place, MessageId]:
         """Tell one person, loudly: refused where they take no direct messages, or share no server with us."""
-        place, message = await self._replies.whisper(handle, page(card), key)
-        return place, MessageId(message)
+        place = await self._replies.direct(handle)
+        return place, await self._put(place, page(card), None, key)
 
     async def open(self, room: Room) -> Place:
         """A text channel; its topic ends with the key, by which a later try finds it."""
-        path = f"/guilds/{self.settings.guild}/channels"
-        for each in await self._wire.call("GET", path):
-            if str(each.get("topic") or "").endswith(sign(room.key)):
-                return Place(NAME, str(each["id"]))
-        wanted = {"type": 0, **channel(room)}
-        if self.settings.category:
-            wanted["parent_id"] = self.settings.category
-        if room.private:
-            wanted["permission_overwrites"] = closed(self.settings.guild, await self._wire.me())
-        return Place(NAME, str((await self._wire.call("POST", path, wanted))["id"]))
+        return Place(NAME, await self._rooms.open(room))
 
     async def pin(self, place: Place, message: MessageId) -> None:
         """Pin a message; Discord takes one that is pinned already for success."""
-        path = "/channels/{channel_id}/messages/pins/{message_id}"
-        await self._wire.call("PUT", path, channel_id=place.room, message_id=message)
+        path = MESSAGES + "/pins/{message_id}"
+        await self._wire.call("PUT", path, channel_id=place.thread or place.room, message_id=message)
 
     async def invite(self, place: Place, handles: Sequence[Handle]) -> None:
         """Let people see a private room; an open one everybody in the server sees already."""
-        room = await self._wire.call("GET", "/channels/{channel_id}", channel_id=place.room)
-        overwrites = {each["id"]: each for each in room.get("permission_overwrites") or ()}
-        if not int(overwrites.get(self.settings.guild, {}).get("deny", 0)) & VIEW:
-            return
-        for handle in handles:
-            path = "/channels/{channel_id}/permissions/{user_id}"
-            allowed = {"type": 1, "allow": str(VIEW), "deny": "0"}
-            await self._wire.call("PUT", path, allowed, channel_id=place.room, user_id=handle.id)
+        await self._rooms.invite(place.room, handles)
 
     async def close_room(self, place: Place) -> None:
-        """Nobody but us writes there any more; what was said stays readable for whoever could read it."""
-        path = "/channels/{channel_id}/permissions/{overwrite_id}"
-        silent = {"type": 0, "allow": "0", "deny": str(WRITE)}
-        try:
-            await self._wire.call("PUT", path, silent, channel_id=place.room, overwrite_id=self.settings.guild)
-        except Gone:
-            return
+        """Nobody but us writes there any more; whoever could read it still can, and nobody else."""
+        await self._rooms.close(place.thread or place.room)
 
     async def link(self, place: Place) -> str:
         """A link that opens the room in Discord."""
-        return f"https://discord.com/channels/{self.settings.guild}/{place.room}"
+        return f"https://discord.com/channels/{self.settings.guild}/{place.thread or place.room}"
+
+    async def post(self, place: Place, copy: Copy) -> MessageId:
+        """What was said elsewhere, in its author's name; in our own where we may have no webhook."""
+        try:
+            return await self._hooks.post(place, copy)
+        except Forbidden:
+            return await self._put(place, spoken(copy), None, copy.key)
+
+    async def examine(self) -> Sequence[Finding]:
+        """Token, intents, rights, rooms, commands: what is there, and what to do about what is missing."""
+        return [each async for each in Doctor(self._wire, self.settings.guild).examine(self._places())]
+
+    def _places(self) -> dict[str, str]:
+        """The channels that the settings name, by what they are for."""
+        named = {"room": self.settings.room, "category": self.settings.category, "archive": self.settings.archive}
+        return {name: id for name, id in named.items() if id}
 
     async def close(self) -> None:
         """Let go of every connection."""
         await self._wire.close()
 
-    # ---- in somebody's name
 
-    async def post(self, place: Place, copy: Copy) -> MessageId:
-        """What was said elsewhere, in its author's name; in our own where we may have no webhook."""
-        try:
-            return await self._by_hook(place, copy)
-        except Forbidden:
-            return MessageId(await self._replies.post(place, spoken(copy), copy.key))
-
-    async def _by_hook(self, place: Place, copy: Copy) -> MessageId:
-        known = place.room in self._hooks
-        id, token = await self._hook(place)
-        try:
-            # A webhook knows no nonce: what may have arrived is not tried again here, and says so.
-            sent = await self._wire.once("POST", f"/webhooks/{id}/{token}", copied(copy), wait="true")
-        except Gone:
-            # Somebody deleted the webhook, or the room: a fresh one tells which.
-            self._hooks.pop(place.room, None)
-            if not known:
-                raise
-            return await self._by_hook(place, copy)
-        return MessageId(str(sent["id"]))
-
-    async def _hook(self, place: Place) -> tuple[str, str]:
-        """A webhook of our own in the room: found there, or made."""
-        if place.room not in self._hooks:
-            me, path = await self._wire.me(), "/channels/{channel_id}/webhooks"
-            there = await self._wire.call("GET", path, channel_id=place.room)
-            ours = [each for each in there if str(each.get("application_id")) == me and each.get("token")]
-            hook = ours[0] if ours else await self._wire.call("POST", path, {"name": HOOK}, channel_id=place.room)
-            self._hooks[place.room] = str(hook["id"]), str(hook["token"])
-        return self._hooks[place.room]
+async def notice(house: House, change: RoomChange) -> None:
+    """Tell the house; where it cannot keep it, that is in the log, and the room's next use tells again."""
+    try:
+        await house.notice(change)
+    except Unheard:
+        log.warning("a change of a room could not be kept", place=str(change.place), what=change.what)

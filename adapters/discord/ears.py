@@ -2,31 +2,39 @@
 
 import asyncio
 import json
-from collections.abc import Awaitable, Callable
+import random
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
 from typing import Any
 
+import aiohttp
 import discord
 import structlog
 
-from bot.ports import Unreachable
+from bot.ports import ChatError, Forbidden, Unreachable
 
 log = structlog.get_logger()
 
-HEARD = ("INTERACTION_CREATE", "MESSAGE_CREATE")
-LOST = 5.0
+LOST = 10.0
 """Seconds in which the library may resume by itself; after that the connection is given up and told to be down."""
+AGAIN = 1.0, 5.0
+"""Seconds before a session that was refused is begun anew: any number between, so that not all begin at once.
+https://docs.discord.com/developers/events/gateway#resuming"""
+
+Hear = Callable[["Ears", str, Any, str], Awaitable[None]]
 
 
 class Ears(discord.Client):
     """One connection: the library's client cannot be used again after it was closed.
 
-    `hear` is given each payload as the gateway sent it: the library's own objects want a cache that a restart empties.
+    `hear` is given each payload as the gateway sent it, with a key for the delivery: the library's own objects want a
+    cache that a restart empties. `spare` raises where no further session may be begun today.
     """
 
-    def __init__(
-        self, hear: Callable[["Ears", str, Any], Awaitable[None]], ready: Callable[["Ears"], Awaitable[None]]
-    ) -> None:
-        wanted = discord.Intents(guilds=True, guild_messages=True, dm_messages=True, message_content=True)
+    def __init__(self, hear: Hear, ready: Callable[["Ears"], Awaitable[None]], back: Callable[[], None]) -> None:
+        wanted = discord.Intents(
+            guilds=True, guild_messages=True, guild_reactions=True, dm_messages=True, message_content=True
+        )
         super().__init__(
             intents=wanted,
             max_messages=None,
@@ -36,17 +44,20 @@ class Ears(discord.Client):
         )
         self._hear = hear
         self._told = ready
+        self._resumed = back
         self._up = asyncio.Event()
         self._down = asyncio.Event()
 
-    async def listen(self, token: str) -> None:
+    async def listen(self, token: str, spare: Callable[[], Awaitable[None]], heard: tuple[str, ...]) -> None:
         """Until cancelled, or until the connection was lost for longer than the library may take to resume."""
+        self._spare, self._heard = spare, heard
         watching = asyncio.get_running_loop().create_task(self._watch())
         running = asyncio.get_running_loop().create_task(self.start(token))
         try:
-            done, _ = await asyncio.wait({watching, running}, return_when=asyncio.FIRST_COMPLETED)
-            for ended in done:
-                ended.result()
+            async with failing():
+                done, _ = await asyncio.wait({watching, running}, return_when=asyncio.FIRST_COMPLETED)
+                for ended in done:
+                    ended.result()
         finally:
             watching.cancel()
             running.cancel()
@@ -70,12 +81,18 @@ class Ears(discord.Client):
 
     # ---- called by the library
 
+    async def before_identify_hook(self, shard_id: int | None, *, initial: bool = False) -> None:
+        """Before each fresh session: a thousand a day, and the token is reset."""
+        if not initial:
+            await asyncio.sleep(random.uniform(*AGAIN))  # noqa: S311 - no secret
+        await self._spare()
+
     async def on_socket_raw_receive(self, text: str) -> None:
         """A payload, before the library reads it."""
-        if any(event in text for event in HEARD):
+        if any(event in text for event in self._heard):
             raw = json.loads(text)
-            if raw.get("t") in HEARD:
-                await self._hear(self, raw["t"], raw["d"])
+            if raw.get("t") in self._heard and isinstance(raw.get("d"), dict):
+                await self._hear(self, raw["t"], raw["d"], f"{self.ws and self.ws.session_id}:{raw.get('s')}")
 
     async def on_ready(self) -> None:
         """A fresh session: it may come many times in a connection's life."""
@@ -85,7 +102,7 @@ class Ears(discord.Client):
     async def on_resumed(self) -> None:
         """What was missed was replayed."""
         self._back()
-        await self._told(self)
+        self._resumed()
 
     async def on_disconnect(self) -> None:
         """The socket broke; the library tries again."""
@@ -99,3 +116,26 @@ class Ears(discord.Client):
     async def on_error(self, event_method: str, /, *args: Any, **kwargs: Any) -> None:
         """A fault of ours in one event touches no other."""
         log.error("an event from Discord broke", event=event_method, exc_info=True)
+
+
+@asynccontextmanager
+async def failing() -> AsyncIterator[None]:
+    """What the end of the library's loop means. Every end is one: whoever listens begins again."""
+    try:
+        yield
+    except (ChatError, asyncio.CancelledError):
+        raise
+    except discord.LoginFailure:
+        raise Forbidden("Discord does not know this token") from None
+    except discord.PrivilegedIntentsRequired:
+        raise Forbidden("the bot lacks the Message Content intent: `tocsin doctor` says where to grant it") from None
+    except discord.ConnectionClosed as wrong:
+        if wrong.code == 4004:
+            raise Forbidden("Discord does not know this token") from None
+        raise Unreachable(f"the gateway closed the connection with {wrong.code}") from None
+    except (discord.HTTPException, discord.GatewayNotFound, aiohttp.ClientError, TimeoutError, OSError) as wrong:
+        raise Unreachable(f"the gateway cannot be reached: {type(wrong).__name__}") from None
+    except Exception as wrong:
+        # The library broke on a payload, or on its own reconnection (discord.py#10520): a fresh one starts anew.
+        log.warning("the library's connection to Discord broke", why=type(wrong).__name__, exc_info=True)
+        raise Unreachable(f"the connection broke: {type(wrong).__name__}") from None

@@ -4,38 +4,43 @@ https://docs.discord.com/developers/interactions/receiving-and-responding
 """
 
 import re
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from adapters.discord.menu import ANYTHING
-from adapters.discord.show import MARK, PEOPLE
-from bot.ports import Grammar, Handle, MessageId, Place, Said
+from adapters.discord.menu import ANYTHING, OF_A_MESSAGE, meant, pointed
+from adapters.discord.show import ABOUT, MARK, PEOPLE, REST
+from bot.ports import Grammar, Handle, MessageId, Place, Remark, Said
 
 NAME = "discord"
-COMMAND, PRESS, MODAL = 2, 3, 5
+COMMAND, PRESS, TYPING, MODAL = 2, 3, 4, 5
 """Kinds of interaction."""
+THREADS = {10, 11, 12}
+"""Kinds of channels that are threads."""
+PIN = "pin"
+"""What a reaction says."""
 SPOKEN = {0, 19}
 """Kinds of message that people type: a message and a reply. The others are joins, pins and the like."""
 PERSON = re.compile(r"<@!?(\d+)>")
 EMOJI = re.compile(r"<a?(:\w+:)\d+>")
 MASKED = re.compile(r"\[([^\]\n]+)\]\(<?(https?://[^\s)>]+)>?\)")
 QUIET = re.compile(r"<(https?://[^\s>]+)>")
+LATEST = 1 << 42
+"""Milliseconds: what the largest id says."""
 EPOCH = datetime.fromisoformat("2015-01-01T00:00:00+00:00")
 
 
-def interaction(raw: Mapping[str, Any]) -> Said | None:
-    """A slash command, a press or a form of ours; None for other people's. `raw` is INTERACTION_CREATE's payload."""
-    user = (raw.get("member") or {}).get("user") or raw.get("user") or {}
-    asked = spoken(raw)
-    if asked is None or not user:
+def interaction(raw: Mapping[str, Any], grammar: Grammar) -> Said | None:
+    """A command, a press or a form of ours; None for other people's. `raw` is INTERACTION_CREATE's payload."""
+    asked = spoken(raw, grammar)
+    if asked is None or not (user := who(raw)):
         return None
-    words, fields = asked
+    words, fields, about = asked
     message = (raw.get("message") or {}).get("id")
     return Said(
         key=f"{NAME}:{raw['id']}",
         by=Handle(NAME, str(user["id"])),
-        place=Place(NAME, str(raw["channel_id"])),
+        place=inside(raw.get("channel") or {}, str(raw["channel_id"])),
         words=words,
         fields=fields,
         direct=not raw.get("guild_id"),
@@ -43,34 +48,89 @@ def interaction(raw: Mapping[str, Any]) -> Said | None:
         locale=str(raw.get("locale") or ""),
         at=when(str(raw["id"])),
         message=MessageId(str(message)) if message else None,
+        about=about,
     )
 
 
-def spoken(raw: Mapping[str, Any]) -> tuple[str, dict[str, str]] | None:
-    """The command line and the fields of an interaction."""
+def who(raw: Mapping[str, Any]) -> Mapping[str, Any]:
+    """Who did it: in a server a member, in a direct conversation a user."""
+    user = (raw.get("member") or {}).get("user") or raw.get("user") or {}
+    return user if user.get("id") else {}
+
+
+def inside(channel: Mapping[str, Any], id: str) -> Place:
+    """The room: a thread is part of its channel, and what is said in it is about that channel's incident."""
+    parent = channel.get("parent_id") if channel.get("type") in THREADS else None
+    return Place(NAME, str(parent or id))
+
+
+Spoken = tuple[str, dict[str, str], Remark | None]
+
+
+def spoken(raw: Mapping[str, Any], grammar: Grammar) -> Spoken | None:
+    """The command line, the fields, and the message that an interaction is about."""
     data = raw.get("data") or {}
-    if raw.get("type") == COMMAND:
-        return command(data)
+    if raw.get("type") == COMMAND and data.get("type", 1) == 1:
+        return *command(data, grammar), None
+    if raw.get("type") == COMMAND and data.get("type") == OF_A_MESSAGE:
+        return pointed(str(data.get("name", "")), grammar), {}, target(raw)
     id = str(data.get("custom_id", ""))
     if raw.get("type") not in {PRESS, MODAL} or not id.startswith(MARK):
         return None
-    return id.removeprefix(MARK), dict(answers(data.get("components")) if raw["type"] == MODAL else ())
+    words, _, about = id.removeprefix(MARK).partition(ABOUT)
+    fields = dict(answers(data.get("components"))) if raw["type"] == MODAL else {}
+    typed = lines(fields.pop(REST, ""))
+    return words, fields | typed, Remark(message=MessageId(about)) if about else None
 
 
-def command(data: Mapping[str, Any]) -> tuple[str, dict[str, str]]:
-    """A slash command's verb and what was filled in."""
+def target(raw: Mapping[str, Any]) -> Remark | None:
+    """The message whose menu was used."""
+    data = raw["data"]
+    found = ((data.get("resolved") or {}).get("messages") or {}).get(str(data.get("target_id")))
+    return remark(found, str(raw.get("guild_id") or "")) if found else None
+
+
+def typing(raw: Mapping[str, Any], grammar: Grammar) -> tuple[Said, str] | None:
+    """What somebody has typed so far, and the option that they are at; None where they are at none."""
+    data, user = raw.get("data") or {}, who(raw)
+    path, options = descend(data)
+    at = next((each["name"] for each in options if each.get("focused")), "")
+    if not (user and at):
+        return None
+    said = Said(
+        key=f"{NAME}:{raw['id']}",
+        by=Handle(NAME, str(user["id"])),
+        place=inside(raw.get("channel") or {}, str(raw["channel_id"])),
+        words=meant(path, grammar),
+        fields={each["name"]: value(each) for each in options},
+        direct=not raw.get("guild_id"),
+        locale=str(raw.get("locale") or ""),
+    )
+    return said, at
+
+
+def descend(data: Mapping[str, Any]) -> tuple[list[str], Sequence[Mapping[str, Any]]]:
+    """Through groups and subcommands to the options that were filled in."""
     path: list[str] = []
     options = data.get("options") or []
-    while options and options[0]["type"] in {1, 2}:
-        path.append(options[0]["name"])
+    while options and options[0].get("type") in {1, 2}:
+        path.append(str(options[0]["name"]))
         options = options[0].get("options") or []
+    return path, [each for each in options if each.get("name") and "type" in each]
+
+
+def command(data: Mapping[str, Any], grammar: Grammar) -> tuple[str, dict[str, str]]:
+    """A slash command's verb and what was filled in."""
+    path, options = descend(data)
     fields = {option["name"]: text for option in options if (text := value(option))}
-    return (fields.get("line", ""), {}) if path == [ANYTHING] else (" ".join(path), fields)
+    return (fields.get("line", ""), {}) if path == [ANYTHING] else (meant(path, grammar), fields)
 
 
 def value(option: Mapping[str, Any]) -> str:
     """An option as text: a person is `@discord:id`, a flag that is off is nothing."""
     match option["type"], option.get("value"):
+        case _, None:
+            return ""
         case 6, id:
             return f"@{NAME}:{id}"
         case 5, on:
@@ -89,23 +149,38 @@ def answers(components: Any) -> Iterator[tuple[str, str]]:
         yield from answers([part["component"]] if part.get("component") else ())
 
 
-def message(raw: Mapping[str, Any], mine: Collection[str], grammar: Grammar) -> Said | None:
+def lines(typed: str) -> dict[str, str]:
+    """`name: value` on lines of their own, as a form's last box holds them; a line without a name goes on."""
+    found: dict[str, str] = {}
+    name = ""
+    for row in typed.splitlines():
+        begun = re.match(r"\s*([a-z]{1,32})\s*[:：]\s*(.*)", row)
+        if begun:
+            name = begun[1]
+        if name:
+            found[name] = "\n".join(part for part in (found.get(name, ""), begun[2] if begun else row) if part)
+    return {name: text for name, text in found.items() if text.strip()}
+
+
+def message(raw: Mapping[str, Any], mine: Collection[str], grammar: Grammar, parent: str = "") -> Said | None:
     """A message; None for bots, webhooks, joins and what has no words. `raw` is MESSAGE_CREATE's payload.
 
-    `mine` are the ids by which the bot is mentioned: its own, and its role's, which people pick by mistake.
+    `mine` are the ids by which the bot is mentioned: its own, and its role's, which people pick by mistake. `parent` is
+    the channel of the thread in which it was said.
     """
-    author = raw["author"]
-    if author.get("bot") or raw.get("webhook_id") or raw.get("type", 0) not in SPOKEN:
+    author = raw.get("author") or {}
+    if not author.get("id") or author.get("bot") or raw.get("webhook_id") or raw.get("type", 0) not in SPOKEN:
         return None
     text = "\n".join(part for part in (str(raw.get("content") or "").strip(), *attached(raw)) if part)
     if not text:
         return None
     direct = not raw.get("guild_id")
     line = addressed(text, mine, grammar, direct)
+    replied = raw.get("referenced_message")
     return Said(
         key=f"{NAME}:{raw['id']}",
         by=Handle(NAME, str(author["id"])),
-        place=Place(NAME, str(raw["channel_id"])),
+        place=Place(NAME, parent or str(raw["channel_id"])),
         words=plainly(text if line is None else line),
         addressed=line is not None,
         direct=direct,
@@ -113,7 +188,55 @@ def message(raw: Mapping[str, Any], mine: Collection[str], grammar: Grammar) -> 
         avatar=avatar(author),
         at=when(str(raw["id"])),
         message=MessageId(str(raw["id"])),
+        about=remark(replied, str(raw.get("guild_id") or "")) if replied else None,
     )
+
+
+def reaction(raw: Mapping[str, Any], pins: Collection[str], me: str, parent: str = "") -> Said | None:
+    """A reaction that pins; None for every other. `raw` is MESSAGE_REACTION_ADD's payload: it only names the message.
+
+    The same person's same reaction to the same message is one delivery, though it is taken back and given again.
+    """
+    emoji, user = raw.get("emoji") or {}, str(raw.get("user_id") or "")
+    name = str(emoji.get("name") or "")
+    member = raw.get("member") or {}
+    robot = user == me or (member.get("user") or {}).get("bot")
+    if not user or robot or bare(name) not in set(map(bare, pins)):
+        return None
+    return Said(
+        key=f"{NAME}:{raw['message_id']}:{user}:{bare(name)}",
+        by=Handle(NAME, user),
+        place=Place(NAME, parent or str(raw["channel_id"])),
+        words=PIN,
+        direct=not raw.get("guild_id"),
+        name=called(member.get("user") or {}, member),
+        about=Remark(message=MessageId(str(raw["message_id"]))),
+    )
+
+
+def bare(emoji: str) -> str:
+    """An emoji without the mark that only says how to paint it, and without colons."""
+    return emoji.replace("\ufe0f", "").strip(":")
+
+
+def remark(raw: Mapping[str, Any], guild: str = "") -> Remark:
+    """A message that is pointed at. `raw` is a message as the API shows it."""
+    author, id, room = raw.get("author") or {}, str(raw.get("id", "")), str(raw.get("channel_id", ""))
+    known = author.get("id") and not raw.get("webhook_id")
+    return Remark(
+        message=MessageId(id),
+        text="\n".join(part for part in (plainly(str(raw.get("content") or "")), *shown(raw), *attached(raw)) if part),
+        by=Handle(NAME, str(author["id"])) if known else None,
+        name=called(author, raw.get("member") or {}),
+        at=when(id) if id.isdigit() else None,
+        link=f"https://discord.com/channels/{raw.get('guild_id') or guild or '@me'}/{room}/{id}" if room else "",
+    )
+
+
+def shown(raw: Mapping[str, Any]) -> Iterator[str]:
+    """What stands in a message's embeds."""
+    for each in raw.get("embeds") or ():
+        yield from (plainly(str(each[key])) for key in ("title", "description") if each.get(key))
 
 
 def addressed(text: str, mine: Collection[str], grammar: Grammar, direct: bool) -> str | None:
@@ -155,4 +278,4 @@ def avatar(author: Mapping[str, Any]) -> str:
 
 def when(id: str) -> datetime:
     """When something was said: its id says so."""
-    return EPOCH + timedelta(milliseconds=int(id) >> 22)
+    return EPOCH + timedelta(milliseconds=min(int(id) >> 22, LATEST))

@@ -9,11 +9,15 @@ from hashlib import sha256
 from typing import Any
 
 from adapters.discord.markdown import BREAK, short, text, title
-from bot.ports import Button, Card, Copy, Fact, Form, Link, Option, Room
+from bot.ports import Button, Card, Choice, Copy, Fact, Form, Link, Option, Room
 from bot.text.rich import Para, Run, Text
 
-MARK = "!"
-"""Begins the custom id of every button and form of ours."""
+MARK, ABOUT = "!", " ~"
+"""Begins the custom id of every button and form of ours; what comes before the message that a form is about."""
+QUESTIONS, LISTED = 5, 25
+"""In a form, and in a list to choose from."""
+REST = "+"
+"""The custom id of a form's last box, where it has more questions than that."""
 NOBODY: Mapping[str, Any] = {"parse": []}
 """Whom content may ping. It is said with every edit too: an edit parses anew, by default everything."""
 EPHEMERAL, NO_PREVIEWS = 1 << 6, 1 << 2
@@ -22,7 +26,6 @@ EMBED = 6000
 FACTS = 24
 ID = 100
 INPUT = 4000
-VIEW = 1 << 10
 TONES = {"alarm": 0xED4245, "warn": 0xF0B232, "busy": 0x5865F2, "calm": 0x23A55A}
 STYLES = {"": 2, "primary": 1, "danger": 4}
 LEADS = 5
@@ -124,19 +127,38 @@ def rows(buttons: Sequence[Button], links: Sequence[Link]) -> list[dict[str, Any
 # ---- forms
 
 
-def modal(form: Form) -> dict[str, Any]:
-    """A form: five questions at most, the required ones first."""
-    asked = sorted(form.options, key=lambda option: not option.required)[:5]
+def modal(form: Form, about: str = "") -> dict[str, Any]:
+    """A form: five questions at most, the required ones first. Of more than that the last box takes the rest, typed.
+
+    `about` is the message that it is about.
+    """
+    asked = sorted(form.options, key=lambda option: not option.required)
+    kept, rest = (asked, []) if len(asked) <= QUESTIONS else (asked[: QUESTIONS - 1], asked[QUESTIONS - 1 :])
+    id = MARK + form.words + (ABOUT + about if about else "")
     return {
-        "custom_id": MARK + form.words,
-        "title": short(form.title, 45),
-        "components": [question(option) for option in asked],
+        "custom_id": id if len(id) <= ID else MARK + form.words,
+        "title": short(form.title, 45) or BREAK,
+        "components": [*map(question, kept), *([remainder(rest)] if rest else [])],
     }
 
 
-def door(form: Form) -> dict[str, Any]:
+def remainder(options: Sequence[Option]) -> dict[str, Any]:
+    """A box with a line for each further question."""
+    names = [option.name for option in options]
+    helps = "; ".join(option.help.rstrip(".。") for option in options)
+    rows = "\n".join(f"{option.name}: {option.value}" for option in options)
+    box = {"type": WORDS, "custom_id": REST, "required": False, "style": 2, "max_length": INPUT, "value": rows[:INPUT]}
+    return {
+        "type": LABEL,
+        "label": short(" · ".join(names), 45),
+        "description": short(helps, 100) or BREAK,
+        "component": box,
+    }
+
+
+def door(form: Form, about: str = "") -> dict[str, Any]:
     """A form behind a button: a modal opens only at once, and only for somebody who pressed or picked something."""
-    button = Button(form.title, form.words, "primary")
+    button = Button(form.title, form.words + (ABOUT + about if about else ""), "primary")
     return message(content=f"**{title((Run(form.title),), NAME)}** …", components=rows((button,), ()))
 
 
@@ -150,17 +172,31 @@ def question(option: Option) -> dict[str, Any]:
 def entry(option: Option) -> dict[str, Any]:
     """Where it is answered."""
     made: dict[str, Any] = {"type": WORDS, "custom_id": option.name, "required": option.required}
-    if option.kind == "person":
-        return made | {"type": PEOPLE}
+    native = re.fullmatch(r"@discord:(\d+)", option.value)
+    if option.kind == "person" and (native or not option.value):
+        chosen = {"default_values": [{"id": native[1], "type": "user"}]} if native else {}
+        return made | {"type": PEOPLE} | chosen
     choices = {choice.value: choice.label for choice in option.choices} or (YES if option.kind == "flag" else {})
-    if choices:
+    # What is too much for a list can be typed.
+    if choices and len(choices) <= LISTED and all(len(value) <= ID for value in choices):
         listed = [
-            {"label": short(label, 100), "value": value, "default": value == option.value}
-            for value, label in list(choices.items())[:25]
+            {"label": short(label, 100) or value, "value": value, "default": value == option.value}
+            for value, label in choices.items()
         ]
         return made | {"type": STRINGS, "options": listed}
     made |= {"style": 2 if option.long else 1, "max_length": INPUT if option.long else 500}
     return made | ({"value": option.value[: made["max_length"]]} if option.value else {})
+
+
+def choices(offered: Sequence[Choice], whole: bool = False) -> dict[str, Any]:
+    """What an option may be, while it is typed; `whole` where it takes nothing but whole numbers."""
+    fits = [one for one in offered if 0 < len(one.value) <= ID and (one.value.isdigit() or not whole)]
+    return {
+        "choices": [
+            {"name": short(one.label, 100) or one.value, "value": int(one.value) if whole else one.value}
+            for one in fits[:LISTED]
+        ]
+    }
 
 
 # ---- copies and rooms
@@ -197,14 +233,6 @@ def channel(room: Room) -> dict[str, Any]:
 def sign(key: str) -> str:
     """A room's key, as it ends its topic."""
     return f"[{key}]"
-
-
-def closed(guild: str, me: str) -> list[dict[str, Any]]:
-    """Who sees a private room: the bot, and nobody else until they are invited."""
-    return [
-        {"id": guild, "type": 0, "allow": "0", "deny": str(VIEW)},
-        {"id": me, "type": 1, "allow": str(VIEW), "deny": "0"},
-    ]
 
 
 def nonce(key: str) -> dict[str, Any]:

@@ -144,7 +144,7 @@ class Glass:
         return chosen, tuple((each["value"], each["label"]) for each in options)
 
     def _hints(self) -> Iterator[tuple[str, str]]:
-        for command in self.town.commands:
+        for command in (each for each in self.town.commands if each["type"] == 1):
             yield from self._paths(command["name"], command)
 
     def _paths(self, name: str, command: Mapping[str, Any]) -> Iterator[tuple[str, str]]:

@@ -19,6 +19,7 @@ Url = Annotated[str, Meta(pattern=r"^(https?|discord)://\S+$", max_length=2048)]
 V2 = 1 << 15
 EPHEMERAL = 1 << 6
 MODAL_PARTS = 5
+CHAT_INPUT = 1
 
 
 class Field(Struct):
@@ -108,8 +109,10 @@ class CommandOption(Struct):
 
 
 class Command(Struct):
-    name: CommandName
-    description: Description
+    name: Annotated[str, Meta(min_length=1, max_length=32)]
+    type: int = 1
+    description: Annotated[str, Meta(max_length=100)] = ""
+    name_localizations: dict[str, Annotated[str, Meta(min_length=1, max_length=32)]] | None = None
     options: Annotated[list[CommandOption], Meta(max_length=25)] | None = None
     description_localizations: dict[str, Description] | None = None
 
@@ -239,8 +242,20 @@ def commands(payload: Any) -> list[Command]:
         if letters(command) > 8000:
             text = "Command exceeds maximum size (8000)"
             raise bad_form(((number,), "APPLICATION_COMMAND_TOO_LARGE", text))
+        _named(number, command)
         _options((number,), command.options or ())
     return taken
+
+
+def _named(number: int, command: Command) -> None:
+    if command.type == CHAT_INPUT and not re.fullmatch(r"[-_'\w]{1,32}", command.name):
+        text = "Command name is invalid"
+        raise bad_form(((number, "name"), "APPLICATION_COMMAND_INVALID_NAME", text))
+    if command.type == CHAT_INPUT and not command.description:
+        raise bad_form(((number, "description"), "BASE_TYPE_REQUIRED", "This field is required"))
+    if command.type != CHAT_INPUT and (command.description or command.options):
+        text = "Context menu commands cannot have a description or options"
+        raise bad_form(((number, "description"), "APPLICATION_COMMAND_CONTEXT_MENU_DESCRIPTION_INVALID", text))
 
 
 def _options(path: tuple[str | int, ...], options: Any) -> None:

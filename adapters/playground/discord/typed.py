@@ -17,7 +17,7 @@ YES = {"true", "yes", "on", "1"}
 def data(text: str, commands: Sequence[Payload], guild: Guild) -> Payload | None:
     """The interaction's data; None where no registered command is meant, and a client sends the bare text."""
     name, _, rest = text.removeprefix("/").partition(" ")
-    command = next((each for each in commands if each["name"] == name), None)
+    command = next((each for each in commands if (each["type"], each["name"]) == (1, name)), None)
     if command is None:
         return None
     path, leaf, rest = descend(command, rest.strip())
@@ -94,6 +94,10 @@ def loose(option: Mapping[str, Any], rest: str, who: Mapping[str, str]) -> tuple
     word, _, after = rest.partition(" ")
     if option["name"] == "incident":
         return (word, after.strip()) if re.fullmatch(r"#\d+", word) else ("", rest)
+    if option.get("autocomplete"):
+        longest = sorted(who, key=len, reverse=True)
+        name = next((name for name in longest if re.match(rf"{re.escape(name)}(?!\w)", rest.lower())), word)
+        return rest[: len(name)], rest[len(name) :].strip()
     if option.get("choices") or option["type"] in {INTEGER, BOOLEAN}:
         return (word, after.strip()) if fit(option, word) is not None else ("", rest)
     return rest, ""

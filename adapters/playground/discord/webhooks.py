@@ -177,7 +177,7 @@ class Webhooks:
     def _registered(self, request: Request, command: Payload) -> Payload:
         ids = {"id": self.town.guild.ids.next(), "application_id": BOT, "version": self.town.guild.ids.next()}
         here = {"guild_id": GUILD} if "/guilds/" in request.url.path else {}
-        rest = {"default_member_permissions": None, "nsfw": False, "type": 1}
+        rest = {"default_member_permissions": None, "nsfw": False, "type": 1, "description": ""}
         return {**rest, **command, **ids, **here}
 
 

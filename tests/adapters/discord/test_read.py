@@ -85,7 +85,7 @@ def test_who_said_it_where_and_when() -> None:
     ],
 )
 def test_interactions(name: str, words: str, fields: dict[str, str]) -> None:
-    said = read.interaction(payload(name))
+    said = read.interaction(payload(name), GRAMMAR)
     assert said
     assert (said.words, said.fields) == (words, fields)
     assert (said.key, said.by.id) == ("discord:1478000000000000002", "182044716035801088")
@@ -93,15 +93,15 @@ def test_interactions(name: str, words: str, fields: dict[str, str]) -> None:
 
 
 def test_a_press_names_its_message() -> None:
-    said = read.interaction(payload("press"))
+    said = read.interaction(payload("press"), GRAMMAR)
     assert said and said.message == "1478000000000000000"
 
 
 @pytest.mark.parametrize("name", ["press_theirs", "autocomplete"])
 def test_what_is_not_ours_is_left_alone(name: str) -> None:
-    assert read.interaction(payload(name)) is None
+    assert read.interaction(payload(name), GRAMMAR) is None
 
 
 @pytest.mark.parametrize("raw", [{}, {"type": 2}, {"type": 3, "data": {}}, {"type": 99, "data": {"custom_id": "!x"}}])
 def test_what_makes_no_sense_is_nothing(raw: dict[str, Any]) -> None:
-    assert read.interaction(raw) is None
+    assert read.interaction(raw, GRAMMAR) is None

@@ -269,7 +269,7 @@ async def test_a_copy_stands_there_in_its_authors_name(quiet: Town) -> None:
             245.0,
             False,
         ),
-        (reply({"message": "Maximum number of edits", "code": 30046}, 400), Throttled, 60.0, False),
+        (reply({"message": "Maximum number of edits", "code": 30046}, 429), Gone, None, False),
     ],
 )
 async def test_what_the_platform_refuses_is_told_in_our_words(
@@ -301,7 +301,7 @@ async def test_a_copy_that_may_have_arrived_is_tried_once_and_its_webhook_is_nam
 
 
 async def test_the_menu_is_registered_once(town: Town) -> None:
-    assert [command["name"] for command in town.stand.town.commands] == ["incident"]
+    assert [command["name"] for command in town.stand.town.commands] == ["incident", "Pin"]
     assert len(town.calls("PUT", "/commands")) == 1
     assert ("incident ack", "Take it.") in town.stand.screen("anna").hints
 
