@@ -15,7 +15,7 @@ from bot.config.schedules import Crew, Roster, faults
 from bot.grammar import span
 from bot.oncall.policy import Policy, Rules, Step
 from bot.people.person import Enroll
-from bot.ports import Handle
+from bot.ports import Handle, Pace
 from bot.text.words import known
 
 PERSON = re.compile(r"[a-z0-9_-]{1,40}")
@@ -127,6 +127,20 @@ class Ladder(Part):
     catch_all: tuple[str, ...] = ()
 
 
+class Limit(Part):
+    """So many messages in so many seconds, for each place, room or platform; some are kept for replies and cards."""
+
+    scope: Literal["place", "room", "platform"]
+    count: int = Field(ge=1)
+    seconds: float = Field(gt=0)
+    kept: int = Field(default=0, ge=0)
+
+    @property
+    def pace(self) -> Pace:
+        """As the doors know it."""
+        return Pace(scope=self.scope, count=self.count, seconds=self.seconds, kept=self.kept)
+
+
 class Config(Part):
     """The whole file."""
 
@@ -138,6 +152,8 @@ class Config(Part):
     schedules: Mapping[str, Roster] = {}
     """Each may also stand in a file of its own, `schedules/NAME.toml`."""
     teams: Mapping[str, Crew] = {}
+    paces: Mapping[str, tuple[Limit, ...]] = {}
+    """What a platform takes, where that is not what its adapter knows; an empty list: there is no limit to spare."""
     languages: Mapping[str, str] = {}
     """A platform's rooms speak this language: `discord = "zh-hans"`."""
 

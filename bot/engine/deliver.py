@@ -3,16 +3,17 @@
 One lane a destination, so that a slow room never delays another, nor a slow platform its neighbours.
 """
 
-import re
-from collections import defaultdict
+import asyncio
+from collections import defaultdict, deque
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 from functools import partial
 
 from bot.engine.errands import Errands
 from bot.engine.office import Office
+from bot.engine.purse import CHATTER, Purse
 from bot.engine.send import Sending
-from bot.engine.show import Showing
+from bot.engine.show import LOOK, Showing
 from bot.store.looks import Shown
 from bot.store.sends import Sent
 from bot.store.transaction import Transaction
@@ -20,10 +21,16 @@ from bot.store.transaction import Transaction
 Work = Shown | Sent
 LEASE = timedelta(seconds=90)
 """How long a lane is held, longer than any piece of work may take; renewed with each."""
-LANES = 3
-"""Lanes of one platform that are drained at a time."""
+WORKING = 3
+"""Lanes of one platform at work at a time: what waits meanwhile becomes one edit, and hearing goes first."""
+STUCK = 1.0
+"""Seconds after which a lane that waits for its platform counts no more: it hangs, and nobody waits for it."""
+LANES = 64
+"""Lanes of one platform, those that hang included."""
 REST = timedelta(seconds=5)
 """When to ask again for a lane that somebody else holds."""
+AGE = 20.0
+"""Seconds after which what waits counts as the next better rank: so nothing starves."""
 
 
 class Delivery(Errands):
@@ -31,45 +38,73 @@ class Delivery(Errands):
 
     def __init__(self, office: Office) -> None:
         super().__init__(office)
-        self.showing, self.sending = Showing(office), Sending(office)
-        self.resting: dict[str, datetime] = {}
-        """Lanes that another replica holds, or that a platform asked to wait, and until when."""
+        purse = Purse(office)
+        self.showing, self.sending = Showing(office, purse), Sending(office, purse)
+        self.queues: dict[str, deque[Work]] = {}
+        """What waits for each destination, as of the last look: a lane at work takes from it."""
+        self.resting: dict[tuple[str, bool], datetime] = {}
+        """Lanes that another replica holds, that failed or have nothing to spend, and until when; chatter by itself."""
+        self.began: dict[str, float] = {}
+        """When (of the loop's time) each lane at work began with what it is about."""
 
     async def look(self) -> None:
         """See what is behind, and start a lane for each destination that has none running."""
-        work: dict[str, list[Work]] = defaultdict(list)
         now, behind = await self.office.store.read(self._behind)
-        self.resting = {name: until for name, until in self.resting.items() if until > now}
-        for each in behind:
-            work[lane_of(each)].append(each)
-        for name, pieces in work.items():
-            if name not in self.resting and self.free(name) and self._room(name):
-                self.begin(name, self._drain(name, pieces))
+        self.resting = {key: until for key, until in self.resting.items() if until > now}
+        queues: dict[str, deque[Work]] = defaultdict(deque)
+        for each in sorted(behind, key=partial(rank, now)):
+            if not self._rests(lane := self._lane(each), each):
+                queues[lane].append(each)
+        self.queues = queues
+        waits = [name for name in queues if self.free(name) and not self._begun(name)]
+        if waits:
+            asyncio.get_running_loop().call_later(STUCK, self.bell.set)
 
-    def _room(self, name: str) -> bool:
-        """Whether its platform has a lane free. What waits meanwhile becomes one edit, and hearing goes first."""
+    def _begun(self, name: str) -> bool:
+        """Start a lane, where its platform has room for it: what hangs does not count."""
         platform = platform_of(name)
-        return sum(platform_of(each) == platform for each in self.tasks) < LANES
+        lanes = [each for each in self.tasks if platform_of(each) == platform]
+        now = asyncio.get_running_loop().time()
+        at_work = [each for each in lanes if now - self.began.get(each, now) < STUCK]
+        if len(at_work) >= WORKING or len(lanes) >= LANES:
+            return False
+        self.begin(name, self._drain(name))
+        return True
 
     def _behind(self, tx: Transaction) -> tuple[datetime, Sequence[Work]]:
         shown = [row for name in self.office.chats for row in tx.behind(name)]
-        ready = [row for row in tx.ready() if row.kind != "page"]
-        return tx.now, sorted([*shown, *ready], key=rank)
+        return tx.now, [*shown, *(row for row in tx.ready() if row.kind != "page")]
 
-    async def _drain(self, name: str, pieces: Sequence[Work]) -> None:
-        """One destination's work, in order: nothing overtakes what waits. Another replica's lane is left alone."""
+    def _lane(self, work: Work) -> str:
+        """The destination. A room that is still to be opened is a lane, too."""
+        if isinstance(work, Sent):
+            return work.to
+        hall = self.office.chats[work.platform].hall if work.subject == "hall" else None
+        return work.place or str(hall or f"{work.platform} {work.subject} {work.book.id}")
+
+    def _rests(self, lane: str, work: Work) -> bool:
+        return (lane, False) in self.resting or (lane, idle(work)) in self.resting
+
+    async def _drain(self, name: str) -> None:
+        """One destination's work, the best first, until it has to rest. Another replica's lane is left alone."""
         try:
-            for piece in pieces:
+            while queue := self.queues.get(name):
+                piece = queue.popleft()
+                self.began[name] = asyncio.get_running_loop().time()
                 if until := await self._held(name):
-                    self.resting[name] = until
-                    return
-                wait = await (self.showing.show(piece) if isinstance(piece, Shown) else self.sending.send(piece))
-                if wait:
-                    self.resting[name] = wait
-                    return
+                    self.resting[name, False] = until
+                elif until := await self._do(piece):
+                    self.resting[name, idle(piece)] = until
+                if until:
+                    waiting = self.queues.get(name, ())
+                    self.queues[name] = deque(each for each in waiting if not self._rests(name, each))
         finally:
+            self.began.pop(name, None)
             if not self.office.store.alone:
                 await self.office.store.write(lambda tx: tx.release(f"lane {name}", self.office.me))
+
+    async def _do(self, piece: Work) -> datetime | None:
+        return await (self.showing.show(piece) if isinstance(piece, Shown) else self.sending.send(piece))
 
     async def _held(self, name: str) -> datetime | None:
         """Hold the lane; or until when to leave it to another replica."""
@@ -81,18 +116,17 @@ class Delivery(Errands):
         return None if tx.lease(f"lane {name}", self.office.me, LEASE) is not None else tx.now + REST
 
 
-def rank(work: Work) -> tuple[int, int]:
-    """Replies first, then looks, then posted updates, then chatter."""
-    return (2, work.id) if isinstance(work, Shown) else (work.rank, work.id)
+def rank(now: datetime, work: Work) -> tuple[float, int]:
+    """Replies first, then looks, then posted updates, then chatter; what waits gets better in time."""
+    own, since = (LOOK, work.since) if isinstance(work, Shown) else (work.rank, work.at)
+    return max(1.0, own - (now - since).total_seconds() / AGE), work.id
+
+
+def idle(work: Work) -> bool:
+    """Chatter: where nothing is left to spend for it, or it alone is not taken, the rest goes on."""
+    return isinstance(work, Sent) and work.rank >= CHATTER
 
 
 def platform_of(lane: str) -> str:
     """The platform that a lane leads to."""
-    return re.split("[: ]", lane, maxsplit=1)[0]
-
-
-def lane_of(work: Work) -> str:
-    """The destination: rooms still to be opened and the standing room are lanes, too."""
-    if isinstance(work, Sent):
-        return work.to
-    return work.place or f"{work.platform} {work.subject}" + (f" {work.book.id}" if work.subject != "hall" else "")
+    return lane.replace(":", " ").split(" ", 1)[0]

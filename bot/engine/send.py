@@ -1,21 +1,24 @@
-"""Sends: a posted update, a copy of what was said elsewhere. Each goes out, or is known not to have."""
+"""Sends: a posted update, a copy of what was said elsewhere. Each goes out, or is known and told not to have."""
 
 import asyncio
+from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
 from functools import partial
+from itertools import groupby
 
 import msgspec
 import structlog
 
 from bot.book import BookId
 from bot.engine.office import Office
-from bot.engine.show import backoff
+from bot.engine.purse import Later, Purse
+from bot.engine.show import delay
 from bot.incident.cards import entry_card
 from bot.incident.updates import Updated
 from bot.ports import Card, ChatError, Copy, MessageId, Mirror, Place, Unreachable
 from bot.store.sends import Sent
 from bot.store.transaction import Transaction
-from bot.text.rich import Para, Run, line
+from bot.text.rich import Block, Para, bold, line
 
 log = structlog.get_logger()
 
@@ -24,31 +27,60 @@ DEADLINE = 30
 LEASE = timedelta(seconds=60)
 GIVE_UP = timedelta(hours=24)
 """How long something that the platform does not take is tried again."""
+TOGETHER = 20
+"""What waits is sent together, so many at most, where a budget runs low."""
+
+
+class Fault(ChatError):
+    """A fault of ours: the row is tried again later, and its place takes others meanwhile."""
+
+    retry_in = 300.0
 
 
 class Sending:
     """Sends what is not a page."""
 
-    def __init__(self, office: Office) -> None:
-        self.office = office
+    def __init__(self, office: Office, purse: Purse) -> None:
+        self.office, self.purse = office, purse
 
     async def send(self, row: Sent) -> datetime | None:
         """Send it once; until when the place is better left.
 
         `sending` is written before the request, so that a crash is never mistaken for silence.
         """
-        claimed = await self.office.store.write(lambda tx: tx.claim(row.id, self.office.me, LEASE))
-        if claimed is None:
+        try:
+            claimed = await self.office.store.write(partial(self._claim, row))
+        except Later as later:
+            return later.until
+        if not claimed:
             return None
         try:
             async with asyncio.timeout(DEADLINE):
                 message = await self._send(claimed)
         except Exception as wrong:
-            return await self.office.store.write(partial(again, claimed, self._meaning(row, wrong)))
-        await self.office.store.write(
-            lambda tx: tx.sent(claimed.id, claimed.epoch, state="accepted", message=message, place=claimed.to)
-        )
+            return await self.office.store.write(partial(self._again, claimed, self._meaning(row, wrong)))
+        await self.office.store.write(partial(arrived, claimed, message))
         return None
+
+    def _claim(self, row: Sent, tx: Transaction) -> Sequence[Sent]:
+        """Take it, and what it costs; where little is left, what waits behind it goes along. Raises `Later`."""
+        first = tx.claim(row.id, self.office.me, LEASE)
+        place = Place.parse(row.to)
+        if first is None or place.platform not in self.office.chats:
+            return [first] if first else []
+        low = self.purse.spend(place.platform, place, row.rank, tx)
+        more = tx.following(row, TOGETHER) if low and not alone(row, tx) else []
+        return [first, *self._along(first, more, tx)]
+
+    def _along(self, first: Sent, more: Sequence[Sent], tx: Transaction) -> Iterator[Sent]:
+        """Those that fit into the same message, in their order."""
+        room = self.office.chats[Place.parse(first.to).platform].can.text - length(first)
+        for row in more:
+            room -= length(row)
+            if room < 0 or alone(row, tx):
+                return
+            if claimed := tx.claim(row.id, self.office.me, LEASE):
+                yield claimed
 
     def _meaning(self, row: Sent, wrong: Exception) -> ChatError:
         """What a failure means for the row: one of ours is told, and tried again like a platform's."""
@@ -58,22 +90,24 @@ class Sending:
         if isinstance(wrong, TimeoutError):
             return Unreachable(ambiguous=True)
         log.error("something could not be sent", kind=row.kind, to=row.to, exc_info=wrong)
-        return ChatError(type(wrong).__name__, retry_in=300)
+        return Fault(type(wrong).__name__)
 
-    async def _send(self, row: Sent) -> MessageId:
-        place = Place.parse(row.to)
+    async def _send(self, rows: Sequence[Sent]) -> MessageId:
+        place = Place.parse(rows[0].to)
         chat = self.office.chats.get(place.platform)
         if chat is None:
             raise ChatError(f"{place.platform} is not configured any more")
-        if row.kind == "copy":
-            copy = msgspec.convert(row.payload, Copy)
+        key = self.office.key("send", *dict.fromkeys((rows[0].id, rows[-1].id)))
+        if rows[0].kind == "copy":
+            copy = together([msgspec.convert(row.payload, Copy) for row in rows])
             if isinstance(chat, Mirror):
                 return await chat.post(place, copy)
-            return await chat.put(place, as_card(copy), None, self.office.key("send", row.id))
-        card = await self.office.store.read(partial(self._entry, row, place.platform))
-        if card is None:
-            return MessageId("")
-        return await chat.put(place, card, None, self.office.key("send", row.id))
+            return await chat.put(place, as_card(copy), None, key)
+        cards = await self.office.store.read(partial(self._entries, rows, place.platform))
+        return await chat.put(place, joint(cards), None, key) if cards else MessageId("")
+
+    def _entries(self, rows: Sequence[Sent], platform: str, tx: Transaction) -> Sequence[Card]:
+        return [card for row in rows if (card := self._entry(row, platform, tx))]
 
     def _entry(self, row: Sent, platform: str, tx: Transaction) -> Card | None:
         """The entry's card; None where the answer to whoever said it stands in the room and says the same."""
@@ -84,6 +118,19 @@ class Sending:
             return None
         return entry_card(tx.load(id).state, entry, self.office.room_voice(self.office.people(tx), platform))
 
+    def _again(self, rows: Sequence[Sent], error: ChatError, tx: Transaction) -> datetime | None:
+        """It failed: until when the place is left alone."""
+        place = Place.parse(rows[0].to)
+        until = [again(row, error, tx) for row in rows]
+        self.purse.learn(place.platform, place, error, tx)
+        return None if isinstance(error, Fault) else until[0]
+
+
+def arrived(rows: Sequence[Sent], message: MessageId, tx: Transaction) -> None:
+    """The platform took them."""
+    for row in rows:
+        tx.sent(row.id, row.epoch, state="accepted", message=message, place=row.to)
+
 
 def again(row: Sent, error: ChatError, tx: Transaction) -> datetime | None:
     """It failed: try again later, or know that it was not sent. Chatter that may have arrived is not said twice."""
@@ -93,13 +140,48 @@ def again(row: Sent, error: ChatError, tx: Transaction) -> datetime | None:
     elif error.wait is None or tx.now - row.at > GIVE_UP:
         tx.sent(row.id, row.epoch, state="failed", error=str(error)[:200])
     else:
-        wait = backoff(error.wait, row.tries)
-        rest = tx.now + wait
+        rest = tx.now + delay(error, row.tries)
         tx.sent(row.id, row.epoch, state="pending", error=str(error)[:200], not_before=rest)
     return rest
 
 
+# ---- several as one
+
+
+def alone(row: Sent, tx: Transaction) -> bool:
+    """Whether it wants a message of its own: copies and the lines about what happened do not, an update does."""
+    if row.kind == "entry" and row.book:
+        entry = tx.entries(row.book, after=int(row.payload["rev"]) - 1, limit=1)[0]
+        return isinstance(entry.event, Updated)
+    return row.kind != "copy"
+
+
+def length(row: Sent) -> int:
+    """Letters that it takes in a message, at most."""
+    return 200 if row.kind == "entry" else len(msgspec.json.encode(row.payload))
+
+
+def together(copies: Sequence[Copy]) -> Copy:
+    """What several people said, as one message: in its author's name where it was one, else grouped by author."""
+    first, last = copies[0], copies[-1]
+    if len({copy.author for copy in copies}) == 1:
+        text = tuple(block for copy in copies for block in copy.text)
+        return msgspec.structs.replace(first, text=text, key=last.key)
+    blocks: list[Block] = []
+    for author, said in groupby(copies, lambda copy: copy.author):
+        blocks += [Para(line(bold(author))), *(block for copy in said for block in copy.text)]
+    names = ", ".join(dict.fromkeys(copy.author for copy in copies))
+    return Copy(author=names, origin=first.origin, text=tuple(blocks), key=last.key)
+
+
+def joint(cards: Sequence[Card]) -> Card:
+    """Several lines about what happened, as one message."""
+    if len(cards) == 1:
+        return cards[0]
+    return Card(body=tuple(block for card in cards for block in card.body))
+
+
 def as_card(copy: Copy) -> Card:
     """A copy for a platform that can only speak as the bot."""
-    name = Para(line(Run(f"{copy.author} ({copy.origin})", bold=True)))
+    name = Para(line(bold(f"{copy.author} ({copy.origin})")))
     return Card(body=(name, *copy.text))

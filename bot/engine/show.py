@@ -11,16 +11,19 @@ import structlog
 from bot.book import TOCSIN
 from bot.engine.hear import own
 from bot.engine.office import Office
+from bot.engine.purse import Later, Purse
 from bot.incident.cards import Links, hall_card, page_card, page_over, status_card
 from bot.incident.incident import Incident
 from bot.incident.rooms import OpenRoom
 from bot.people.person import People
-from bot.ports import Card, ChatError, Gone, MessageId, Place, Room, Rooms, Unreachable
+from bot.ports import Card, ChatError, Gone, MessageId, Place, Room, Rooms, Throttled, Unreachable
 from bot.store.looks import Shown
 from bot.store.transaction import Transaction
 
 log = structlog.get_logger()
 
+LOOK = 2
+"""A look's rank: between a reply and a posted update."""
 DEADLINE = 20
 """Seconds that a platform has for one look."""
 NEVER = timedelta(hours=1)
@@ -30,8 +33,8 @@ NEVER = timedelta(hours=1)
 class Showing:
     """Shows one look at a time, as the book is when it is shown."""
 
-    def __init__(self, office: Office) -> None:
-        self.office = office
+    def __init__(self, office: Office, purse: Purse) -> None:
+        self.office, self.purse = office, purse
         self.invited: dict[str, frozenset[str]] = {}
 
     async def show(self, row: Shown) -> datetime | None:
@@ -39,14 +42,25 @@ class Showing:
         try:
             async with asyncio.timeout(DEADLINE):
                 await self._show(row)
+        except Later as later:
+            return later.until
         except (ChatError, TimeoutError) as wrong:
             error = wrong if isinstance(wrong, ChatError) else Unreachable()
             log.warning(
                 "a look could not be shown", book=str(row.book), look=row.subject, on=row.platform, why=str(error)
             )
-            wait = NEVER if error.wait is None else backoff(error.wait, row.tries)
-            return await self.office.store.write(partial(later, row, wait, error))
+            return await self.office.store.write(partial(self._failed, row, error))
         return None
+
+    def _failed(self, row: Shown, error: ChatError, tx: Transaction) -> datetime | None:
+        """Try again later; until when the place is left alone. What is refused for good keeps nobody waiting."""
+        self.purse.learn(row.platform, self._place(row), error, tx)
+        tx.unshown(row.id, not_before=tx.now + delay(error, row.tries), error=str(error)[:200])
+        return None if error.wait is None else tx.now + timedelta(seconds=error.wait)
+
+    async def _spend(self, platform: str, place: Place | None) -> bool:
+        """Spend what a message costs; whether little is left. Raises `Later`."""
+        return await self.office.store.write(partial(self.purse.spend, platform, place, LOOK))
 
     async def _show(self, stale: Shown) -> None:
         row, incident, people = await self.office.store.read(partial(self._load, stale))
@@ -61,16 +75,20 @@ class Showing:
             return
         card = self._card(row, incident, people, await self.office.links(incident))
         digest = sha256(msgspec.json.encode(card)).hexdigest()[:32]
-        message = row.message
+        message, low = row.message, None
         if digest != row.digest or not message:
+            low = await self._spend(row.platform, place)
             message = await self._put(row, place, card)
         if row.subject == "card" and message != row.message:
             await self._pin(place, message)
         if row.subject == "card":
             await self._bring(place, incident, people)
-        await self.office.store.write(
-            lambda tx: tx.shown(row.id, have=row.want, place=str(place), message=message, digest=digest)
-        )
+        await self.office.store.write(partial(self._stands, row, place, message, digest, low))
+
+    def _stands(self, row: Shown, place: Place, message: str, digest: str, low: bool | None, tx: Transaction) -> None:
+        """It stands; where it was edited for that, it then rests."""
+        rests = {} if low is None else self.purse.rests(row, low, tx.now)
+        tx.shown(row.id, have=row.want, place=str(place), message=message, digest=digest, **rests)
 
     async def _put(self, row: Shown, place: Place, card: Card) -> str:
         chat = self.office.chats[row.platform]
@@ -87,6 +105,7 @@ class Showing:
         """Open the war room; what the platform answers comes back as a command."""
         chat = self.office.chats[row.platform]
         if isinstance(chat, Rooms) and incident.open and row.platform not in incident.rooms:
+            await self._spend(row.platform, None)
             topic = f"{incident.severity.name} {incident.title}"
             place = await chat.open(
                 Room(
@@ -152,10 +171,11 @@ def involved(incident: Incident) -> set[str]:
     return (told | paged | set(incident.roles.values())) - {TOCSIN, ""}
 
 
-def later(row: Shown, wait: timedelta, error: ChatError, tx: Transaction) -> datetime | None:
-    """It failed: when to try again, and what to say of it until then. What is refused for good keeps nobody waiting."""
-    tx.unshown(row.id, not_before=tx.now + wait, error=str(error)[:200])
-    return None if error.wait is None else tx.now + timedelta(seconds=error.wait)
+def delay(error: ChatError, tries: int) -> timedelta:
+    """When what failed is tried again. Who is asked to wait waits just so long: the bucket holds back what follows."""
+    if error.wait is None:
+        return NEVER
+    return timedelta(seconds=error.wait) if isinstance(error, Throttled) else backoff(error.wait, tries)
 
 
 def backoff(first: float, tries: int, most: float = 300) -> timedelta:

@@ -28,6 +28,11 @@ READY = sql(f"""
         FROM sends WHERE state = 'pending' AND not_before <= :now
     ) AS waiting WHERE place_in_line <= :each ORDER BY rank, id LIMIT :limit
 """)
+FOLLOWING = sql(f"""
+    SELECT {COLUMNS} FROM sends
+    WHERE state = 'pending' AND dest = :dest AND kind = :kind AND rank = :rank AND id > :id AND not_before <= :now
+    ORDER BY id LIMIT :limit
+""")
 WHOSE = sql("SELECT kind, book_kind, book FROM sends WHERE id = :id AND state = 'pending'")
 CLAIM = sql(f"""
     UPDATE sends SET state = 'sending', epoch = epoch + 1, tries = tries + 1, holder = :holder, lease = :lease
@@ -84,6 +89,11 @@ class Sends(Hand):
         A destination that takes nothing just now keeps no other one waiting.
         """
         return [_sent(row) for row in self.rows(READY, now=self.now, limit=limit, each=each)]
+
+    def following(self, row: Sent, limit: int) -> list[Sent]:
+        """What waits behind a row and is of its kind, in order."""
+        values = {"dest": row.to, "kind": row.kind, "rank": row.rank, "id": row.id, "limit": limit}
+        return [_sent(found) for found in self.rows(FOLLOWING, now=self.now, **values)]
 
     def claim(self, id: int, holder: str, lease: timedelta) -> Sent | None:
         """Take it, before the request is made; None when it does not wait any more or somebody else took it.

@@ -30,7 +30,9 @@ class Stage:
 
     async def open(self) -> None:
         """Set the house to work, and wait until it is heard on every platform."""
-        config = check(company(self.playground, self.database), "the story")
+        # The clock stands still between two pushes, and whoever waits for a budget would wait for ever.
+        wide: dict[str, Any] = {"paces": {name: [] for name in self.playground.settings}}
+        config = check({**company(self.playground, self.database), **wide}, "the story")
         self.engine = await self._house.enter_async_context(house(config, self.clock))
         names = set(self.engine.office.chats)
         await self.playground.until(

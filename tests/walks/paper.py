@@ -54,6 +54,10 @@ class Paper:
     rooms: dict[str, Place] = field(default_factory=dict)
     pins: set[tuple[Place, str]] = field(default_factory=set)
     closed: set[Place] = field(default_factory=set)
+    hanging: set[Place] = field(default_factory=set)
+    """Where no request is ever answered."""
+    posted: list[tuple[Place, datetime]] = field(default_factory=list)
+    """Every message and edit, and when."""
     count: int = 0
 
     def __post_init__(self) -> None:
@@ -65,7 +69,9 @@ class Paper:
         await asyncio.Event().wait()
 
     async def put(self, place: Place, card: Card, over: MessageId | None, key: str) -> MessageId:
+        await self._hangs(place)
         after = self._before("put")
+        self.posted.append((place, self.now()))
         if over and (place, over) not in self.messages:
             raise Gone
         message = over or self._new()
@@ -102,13 +108,23 @@ class Paper:
         return f"https://{self.name}.test/{place.room}"
 
     async def post(self, place: Place, copy: Copy) -> MessageId:
+        await self._hangs(place)
         after = self._before("post")
+        self.posted.append((place, self.now()))
         self.copies.append((place, copy))
         after()
         return self._new()
 
     async def close(self) -> None:
         pass
+
+    def rooms_of(self) -> list[Place]:
+        """The war rooms, in the order in which they were opened."""
+        return list(self.rooms.values())
+
+    async def _hangs(self, place: Place) -> None:
+        if place in self.hanging:
+            await asyncio.Event().wait()
 
     def _new(self) -> MessageId:
         self.count += 1
