@@ -203,7 +203,7 @@ class Town:
 
 def beside(methods: dict[str, Any], name: str, hear: Callable[[Any, Any, Any], None]) -> None:
     """Hear of a method's calls, once they were carried out."""
-    method, needed = methods[name]
+    method, *needed = methods[name] if isinstance(methods[name], tuple) else (methods[name],)
 
     @wraps(method)
     def heard(at: Any, args: Any) -> Any:
@@ -211,7 +211,7 @@ def beside(methods: dict[str, Any], name: str, hear: Callable[[Any, Any, Any], N
         hear(at, args, answer)
         return answer
 
-    methods[name] = heard, needed
+    methods[name] = (heard, *needed) if needed else heard
 
 
 def ready(playground: Playground) -> bool:

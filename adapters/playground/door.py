@@ -44,7 +44,7 @@ class Door:
             await app(scope, receive, visit.send)
         except HungUp:
             self.hang_up(scope["client"])
-            while (await receive())["type"] != "http.disconnect":
+            while not (await receive())["type"].endswith(".disconnect"):
                 continue
         except asyncio.CancelledError:
             if not self._closed:

@@ -1,15 +1,16 @@
-"""Who people are on Slack: their names, pictures and languages, remembered for a while."""
+"""Who people are on Slack: names, pictures, languages, addresses, and where each is spoken to alone."""
 
 import asyncio
 
 from msgspec import Struct
+from slack_sdk.web.async_client import AsyncWebClient
 
 from adapters.slack.wire import Wire, asked
 from bot.ports import ChatError
 
 FRESH, RETRY = 3600.0, 60.0
 """Seconds that somebody is remembered; and that a failure is."""
-PATIENCE = 1.5
+PATIENCE = 1.0
 """Seconds that a command waits to learn who speaks: its language matters less than its answer."""
 
 
@@ -19,6 +20,7 @@ class Somebody(Struct, frozen=True):
     name: str = ""
     avatar: str = ""
     locale: str = ""
+    email: str = ""
 
 
 class Directory:
@@ -27,6 +29,7 @@ class Directory:
     def __init__(self, wire: Wire) -> None:
         self.wire = wire
         self._known: dict[str, tuple[float, Somebody]] = {}
+        self._directs: dict[str, str] = {}
 
     async def find(self, user: str) -> Somebody:
         """Who this is; nobody in particular where the platform does not tell."""
@@ -44,6 +47,16 @@ class Directory:
                 said = (await asked(self.wire.web.users_info(user=user, include_locale=True)))["user"]
         except (ChatError, TimeoutError):
             return None
-        profile = said.get("profile", {})
+        profile = said.get("profile") or {}
         name = profile.get("display_name") or profile.get("real_name") or said.get("real_name") or said.get("name", "")
-        return Somebody(name, profile.get("image_72") or profile.get("image_48", ""), said.get("locale", ""))
+        picture = profile.get("image_72") or profile.get("image_48") or ""
+        # A guest's or another company's member's address is vouched for by nobody here.
+        vouched = said.get("is_email_confirmed", True) and not said.get("is_stranger")
+        return Somebody(name, picture, said.get("locale") or "", (profile.get("email") or "") if vouched else "")
+
+    async def direct(self, user: str, web: AsyncWebClient | None = None) -> str:
+        """The conversation with somebody alone; opened once. Raises `ChatError`."""
+        if user not in self._directs:
+            opened = await asked((web or self.wire.web).conversations_open(users=user))
+            self._directs[user] = opened["channel"]["id"]
+        return self._directs[user]

@@ -1,31 +1,37 @@
-"""Slack's payloads, read: what was said, and where the answer goes."""
+"""Slack's payloads, read: what was said, and where the answer goes. Each raises `Unreadable` and nothing else."""
 
 import json
-import re
-from collections.abc import Iterator, Mapping, Sequence
-from datetime import UTC, datetime
-from html import unescape
+from collections.abc import Collection, Iterator, Mapping
 from typing import Any
 
+import msgspec
 from msgspec import Struct
 
-from adapters.slack.show import FORM, SAYS
-from bot.ports import Grammar, Handle, MessageId, Place, Said
+from adapters.slack import native
+from adapters.slack.letters import shown, typed, whole, words
+from adapters.slack.native import Interaction, Message, View, moment, parse
+from adapters.slack.show import ABOUT, FORM, METADATA, SAYS
+from bot.ports import Grammar, Handle, MessageId, Place, Remark, Said
 
 Payload = Mapping[str, Any]
 
 SPOKEN = frozenset(("", "me_message", "file_share", "thread_broadcast"))
 """The subtypes of messages in which somebody says something."""
-REFERENCE = re.compile(r"<([^<>\n]+)>")
+ENTITIES = {ord(each): f"\\u{ord(each):04x}" for each in "&<>"}
+PIN, MINE = "pin", "mine"
+"""What a reaction says, and what somebody's Home shows."""
 
 
 class Back(Struct, frozen=True, kw_only=True):
     """Where an answer goes."""
 
-    room: str
     user: str
+    room: str = ""
+    """Empty: in person, wherever that is."""
     thread: str = ""
     direct: bool = False
+    home: bool = False
+    """Into the Home that it was asked in."""
     url: str = ""
     """A `response_url`: works where the bot is no member, five times within half an hour."""
     trigger: str = ""
@@ -33,106 +39,231 @@ class Back(Struct, frozen=True, kw_only=True):
 
 
 class Heard(Struct, frozen=True):
-    """What was said, and where its answer goes."""
+    """What was said, and where its answer goes. `points` names a message that it may be about, still to be fetched."""
 
     said: Said
     back: Back
+    points: str = ""
+
+
+class Kept(Struct, frozen=True, kw_only=True):
+    """What a form carries until it is sent: the command so far, where its answer goes, and what it is about."""
+
+    words: str
+    back: Back
+    about: Remark | None = None
+
+
+# ---- commands, presses, forms
 
 
 def command(body: Payload) -> Heard:
     """A slash command."""
-    user, room = body["user_id"], body["channel_id"]
-    back = Back(room=room, user=user, url=body.get("response_url", ""), trigger=body.get("trigger_id", ""))
-    said = Said(key=f"slack:{back.trigger}", by=_by(user), place=_place(room), words=words(body.get("text", "")))
+    given = parse(body, native.Command)
+    back = Back(room=given.channel_id, user=given.user_id, url=given.response_url, trigger=given.trigger_id)
+    said = Said(key=f"slack:{back.trigger}", by=_by(back.user), place=_place(back.room), words=words(given.text))
     return Heard(said, back)
 
 
 def press(body: Payload) -> Heard | None:
-    """A pressed button; None where it was none of ours, or only a link."""
-    action: Payload = next(iter(body.get("actions", ())), {})
-    container, message = body.get("container", {}), body.get("message", {})
-    room = container.get("channel_id", "") or (body.get("channel") or {}).get("id", "")
-    if not str(action.get("action_id", "")).startswith(SAYS) or not room:
+    """A pressed button; None where it was none of ours, or only a link. A Home has no room: it is said in person."""
+    given = parse(body, Interaction)
+    action = given.actions[0] if given.actions else native.Action()
+    home = given.view.type == "home"
+    room = given.container.channel_id or given.channel.id
+    if not action.action_id.startswith(SAYS) or not (room or home):
         return None
-    thread = message.get("thread_ts", "") or container.get("thread_ts", "")
-    user, trigger = body["user"]["id"], body.get("trigger_id", "")
     back = Back(
         room=room,
-        user=user,
-        thread=thread,
-        direct=room.startswith("D"),
-        url=body.get("response_url", ""),
-        trigger=trigger,
+        user=given.user.id,
+        thread=given.message.thread_ts or given.container.thread_ts,
+        direct=home or room.startswith("D"),
+        home=home,
+        url=given.response_url,
+        trigger=given.trigger_id,
     )
     said = Said(
-        key=f"slack:{trigger or action.get('action_ts', '')}",
-        by=_by(user),
+        key=f"slack:{given.trigger_id or action.action_ts}",
+        by=_by(back.user),
         place=_place(room),
-        words=action.get("value", ""),
+        words=whole(action.value),
         direct=back.direct,
-        message=MessageId(container["message_ts"]) if container.get("message_ts") else None,
+        message=MessageId(given.container.message_ts) if given.container.message_ts else None,
+    )
+    return Heard(said, back, back.thread if back.thread != given.container.message_ts else "")
+
+
+def shortcut(body: Payload, url: str) -> Heard | None:
+    """A verb from a message's menu, about that message, or from everywhere; None where it is none of ours.
+
+    `url` is the workspace's own address."""
+    given = parse(body, Interaction)
+    about = given.callback_id.startswith(ABOUT) and given.type == "message_action"
+    if not about and not given.callback_id.startswith(SAYS):
+        return None
+    room, message = given.channel.id, given.message
+    direct = room.startswith("D") or not room
+    back = Back(
+        room=room,
+        user=given.user.id,
+        thread=message.thread_ts,
+        direct=direct,
+        url=given.response_url,
+        trigger=given.trigger_id,
+    )
+    said = Said(
+        key=f"slack:{given.trigger_id or given.action_ts}",
+        by=_by(back.user),
+        place=_place(room),
+        words=given.callback_id.removeprefix(ABOUT if about else SAYS).replace(".", " "),
+        direct=direct,
+        pressed=True,
+        about=remark(message, room, url) if about else None,
     )
     return Heard(said, back)
 
 
 def submission(body: Payload) -> Heard | None:
     """A form that was sent; None where it is none of ours."""
-    view = body["view"]
-    if view.get("callback_id") != FORM:
+    given = parse(body, Interaction)
+    if given.view.callback_id != FORM:
         return None
-    kept = json.loads(view["private_metadata"])
-    user, trigger = body["user"]["id"], body.get("trigger_id", "")
-    back = Back(**{**kept["back"], "user": user, "trigger": trigger})
+    kept = _kept(given.view)
+    back = msgspec.structs.replace(kept.back, user=given.user.id, trigger=given.trigger_id)
     said = Said(
-        key=f"slack:{trigger or view['id'] + view.get('hash', '')}",
-        by=_by(user),
+        key=f"slack:{given.trigger_id or given.view.id + given.view.hash}",
+        by=_by(back.user),
         place=_place(back.room),
-        words=kept["words"],
-        fields={name: value for name, value in _filled(view) if value},
+        words=kept.words,
+        fields=_fields(given.view),
         direct=back.direct,
+        about=kept.about,
     )
     return Heard(said, back)
 
 
-def remember(words: str, back: Back) -> str:
-    """What a form carries for `submission`: the command so far, and where its answer goes."""
-    kept = {"room": back.room, "user": back.user, "thread": back.thread, "direct": back.direct, "url": back.url}
-    return json.dumps({"words": words, "back": kept})
+def suggestion(body: Payload) -> tuple[Said, str] | None:
+    """A select that asks what its option may be; None where it is none of ours."""
+    given = parse(body, Interaction)
+    if given.view.callback_id != FORM:
+        return None
+    kept = _kept(given.view)
+    said = Said(
+        key=f"slack:{given.action_ts}",
+        by=_by(given.user.id),
+        place=_place(kept.back.room),
+        words=kept.words,
+        fields={**_fields(given.view), given.block_id: whole(given.value)},
+        direct=kept.back.direct,
+        about=kept.about,
+    )
+    return said, given.block_id
 
 
-def _filled(view: Payload) -> Iterator[tuple[str, str]]:
-    for name, inside in view.get("state", {}).get("values", {}).items():
+def remember(words: str, back: Back, about: Remark | None) -> str:
+    """What a form carries for `submission`. Of a long message only the beginning goes along."""
+    kept = Kept(words=words, back=msgspec.structs.replace(back, trigger=""), about=about)
+    # The platform may give `&`, `<` and `>` back as entities.
+    written = json.dumps(msgspec.to_builtins(kept), ensure_ascii=False).translate(ENTITIES)
+    if about is None or len(written) <= METADATA:
+        return written
+    room = len(about.text) - (len(written) - METADATA)
+    # Each letter that goes makes room for at least one.
+    shorter = msgspec.structs.replace(about, text=about.text[:room]) if room > 0 else None
+    return remember(words, back, shorter)
+
+
+def _kept(view: View) -> Kept:
+    try:
+        return msgspec.json.decode(view.private_metadata, type=Kept)
+    except (msgspec.DecodeError, UnicodeEncodeError) as wrong:
+        raise native.Unreadable(str(wrong)) from None
+
+
+def _fields(view: View) -> dict[str, str]:
+    return {name: value for name, value in _filled(view) if value}
+
+
+def _filled(view: View) -> Iterator[tuple[str, str]]:
+    for name, inside in view.state.values.items():
         for each in inside.values():
-            if chosen := each.get("selected_option"):
-                yield name, chosen["value"]
-            elif user := each.get("selected_user"):
-                yield name, f"@slack:{user}"
+            if each.selected_option:
+                yield name, whole(each.selected_option.value)
+            elif each.selected_user:
+                yield name, f"@slack:{each.selected_user}"
             else:
-                yield name, each.get("value") or ""
+                yield name, whole(each.value)
+
+
+# ---- messages and reactions
 
 
 def message(body: Payload, me: str, grammar: Grammar) -> Heard | None:
     """A message that somebody typed; None for our own, for other bots', and for what nobody said."""
-    event = body["event"]
-    user, room = event.get("user", ""), event.get("channel", "")
-    if event.get("bot_id") or user in ("", me, "USLACKBOT") or event.get("subtype", "") not in SPOKEN:
+    event = parse(body.get("event"), Message)
+    if event.bot_id or event.user in ("", me, "USLACKBOT") or event.subtype not in SPOKEN:
         return None
-    direct = event.get("channel_type") == "im"
-    line, addressed = spoken(_typed(event), me, grammar, direct)
+    direct = event.channel_type == "im"
+    line, addressed = spoken(typed(event), me, grammar, direct)
     if not (line or addressed):
         return None
-    thread = event.get("thread_ts", "")
     said = Said(
-        key=f"slack:{body['event_id']}",
-        by=_by(user),
-        place=_place(room),
+        key=f"slack:{body.get('event_id', event.ts)}",
+        by=_by(event.user),
+        place=_place(event.channel),
         words=line,
         addressed=addressed,
         direct=direct,
-        at=datetime.fromtimestamp(float(event["ts"]), UTC),
-        message=MessageId(event["ts"]),
+        at=moment(event.ts),
+        message=MessageId(event.ts),
     )
-    return Heard(said, Back(room=room, user=user, thread=thread, direct=direct))
+    back = Back(room=event.channel, user=event.user, thread=event.thread_ts, direct=direct)
+    return Heard(said, back, event.thread_ts if event.thread_ts != event.ts else "")
+
+
+def reaction(body: Payload, me: str, pins: Collection[str]) -> Heard | None:
+    """A reaction that pins a message; None for all others, and for our own."""
+    event = parse(body.get("event"), native.Reaction)
+    item, emoji = event.item, event.reaction.split("::")[0]
+    if emoji not in pins or event.user in ("", me) or item.type != "message" or not item.channel:
+        return None
+    direct = item.channel.startswith("D")
+    said = Said(
+        key=f"slack:{body.get('event_id', '')}",
+        by=_by(event.user),
+        place=_place(item.channel),
+        words=PIN,
+        direct=direct,
+        pressed=True,
+    )
+    return Heard(said, Back(room=item.channel, user=event.user, direct=direct), item.ts)
+
+
+def home(body: Payload) -> Heard | None:
+    """Somebody looks at their Home; None where they look at the conversation."""
+    event = parse(body.get("event"), native.HomeOpened)
+    if event.tab != "home" or not event.user:
+        return None
+    back = Back(room=event.channel, user=event.user, direct=True, home=True)
+    return Heard(at_home(back, f"slack:{body.get('event_id', '')}"), back)
+
+
+def at_home(back: Back, key: str) -> Said:
+    """What somebody's Home asks."""
+    return Said(key=key, by=_by(back.user), place=_place(back.room), words=MINE, direct=True, pressed=True)
+
+
+def remark(message: Message, room: str, url: str) -> Remark:
+    """A message as something that can be pointed at. `url` is the workspace's own address."""
+    thread = f"?thread_ts={message.thread_ts}&cid={room}" if message.thread_ts not in ("", message.ts) else ""
+    return Remark(
+        message=MessageId(message.ts),
+        text=shown(message),
+        by=_by(message.user) if message.user else None,
+        name=whole(message.username),
+        at=moment(message.ts),
+        link=f"{url}archives/{room}/p{message.ts.replace('.', '')}{thread}",
+    )
 
 
 def spoken(typed: str, me: str, grammar: Grammar, direct: bool) -> tuple[str, bool]:
@@ -150,72 +281,6 @@ def _rootless(line: str, grammar: Grammar) -> str:
     """Without the command's own name, which people put before it out of habit."""
     first, _, rest = line.lstrip("/").partition(" ")
     return rest.strip() if first.lower() == grammar.root and not grammar.verb(first) else line
-
-
-def _typed(event: Payload) -> str:
-    """The letters of a message. Its `text` has mark-up in it that nobody typed; the blocks, if any, have none."""
-    blocks = [each for each in event.get("blocks", ()) if each.get("type") == "rich_text"]
-    if blocks:
-        return "\n".join(letters(each["elements"]) for each in blocks)
-    return words(event.get("text", ""))
-
-
-def letters(elements: Sequence[Payload]) -> str:
-    """The letters of a rich_text block."""
-    return "\n".join(line for each in elements for line in _block(each)).strip("\n")
-
-
-def _block(each: Payload) -> Iterator[str]:
-    if each["type"] == "rich_text_list":
-        yield from (f"• {_runs(item)}" for item in each["elements"])
-    else:
-        before = "> " if each["type"] == "rich_text_quote" else ""
-        yield from (before + one for one in _runs(each).strip("\n").split("\n"))
-
-
-def _runs(each: Payload) -> str:
-    return "".join(_run(inner) for inner in each["elements"])
-
-
-def _run(run: Payload) -> str:
-    match run["type"]:
-        case "user":
-            return f"@slack:{run['user_id']}"
-        case "link":
-            return str(run.get("text") or run["url"])
-        case "emoji":
-            return _emoji(run)
-        case "broadcast":
-            return f"@{run['range']}"
-        case "channel":
-            return f"#{run['channel_id']}"
-        case "date":
-            return str(run.get("fallback", ""))
-    return str(run.get("text", ""))
-
-
-def _emoji(run: Payload) -> str:
-    try:
-        return "".join(chr(int(each, 16)) for each in run["unicode"].split("-"))
-    except (KeyError, ValueError):
-        return f":{run['name']}:"
-
-
-def words(text: str) -> str:
-    """Text in the platform's mark-up as bare words: people as `@slack:ID`, links as they were typed."""
-    return unescape(REFERENCE.sub(lambda found: _reference(found[1]), text)).strip()
-
-
-def _reference(inside: str) -> str:
-    target, _, label = inside.partition("|")
-    match target[0]:
-        case "@":
-            return f"@slack:{target[1:]}"
-        case "#":
-            return f"#{label or target[1:]}"
-        case "!":
-            return label or f"@{target[1:].split('^')[0]}"
-    return label or target
 
 
 def _by(user: str) -> Handle:

@@ -8,12 +8,14 @@ from collections.abc import Iterator, Sequence
 from html import escape
 
 from adapters.slack.rich import Native, cut, cut_letters, cut_line, mrkdwn, rich, straight
-from bot.ports import Button, Card, Copy, Fact, Form, Link, Option
+from bot.ports import Button, Card, Choice, Copy, Fact, Form, Link, Option
 from bot.text.rich import Line, Para, Run, bold, line, plain
 
 COLOURS = {"alarm": "#e01e5a", "warn": "#ecb22e", "busy": "#1d9bd1", "calm": "#2eb67d", "plain": ""}
 SAYS = "tocsin.say."
-"""What the `action_id` of our own buttons begins with."""
+"""What the `action_id` of our own buttons and the `callback_id` of our own shortcuts begin with."""
+ABOUT = "tocsin.about."
+"""What the `callback_id` of a shortcut in a message's menu begins with."""
 LEADS = "tocsin.link."
 FORM = "tocsin.form"
 """The `callback_id` of our own forms."""
@@ -21,16 +23,19 @@ FORM = "tocsin.form"
 PLAIN: Native = {"unfurl_links": False, "unfurl_media": False}
 """What is posted brings no previews with it."""
 
+VALUE_OF_CHOICE = 150
 BODY, TITLE, VALUE, FOOTER, PREVIEW = 8_000, 500, 400, 1_500, 300
+METADATA = 2_900
+"""Letters that a form carries: the platform takes 3,000."""
 TOGETHER = 12_800
 """Letters of JSON: somewhere above 13,000 the platform refuses a message (bolt-js#2509)."""
 
 
-def card(card: Card) -> Native:
-    """`text`, `blocks` and `attachments`, as much of the card as the platform takes."""
+def card(card: Card, most: int = TOGETHER) -> Native:
+    """`text`, `blocks` and `attachments`, as much of the card as the platform takes: `most` letters of JSON."""
     for part in (1, 2, 4, 8, 16):
         drawn = _drawn(card, part)
-        if len(json.dumps(drawn, ensure_ascii=False)) <= TOGETHER:
+        if len(json.dumps(drawn, ensure_ascii=False)) <= most:
             return drawn
     return {"text": _preview(card), "blocks": _head(card), "attachments": []}
 
@@ -122,6 +127,11 @@ def topic(text: str) -> str:
     return escape(cut_letters(straight(text), 200), quote=False)[:250]
 
 
+def label(text: str) -> str:
+    """A bookmark's title."""
+    return cut_letters(straight(" ".join(text.split())), 100)
+
+
 def copy(copy: Copy) -> Native:
     """Somebody's words from another room, in their name."""
     said = cut(copy.text, BODY)
@@ -129,6 +139,21 @@ def copy(copy: Copy) -> Native:
     text = escape(cut_letters(straight(plain(said)), PREVIEW), quote=False) or "…"
     icon = {"icon_url": copy.avatar} if copy.avatar.startswith("https://") else {}
     return {"text": text, "blocks": rich(said) or rich((Para((Run("…"),)),)), "username": name, **icon}
+
+
+def home(card: Card, answer: Card | None) -> Native:
+    """Somebody's Home: what is theirs, and above it the answer to what they just pressed there."""
+    above = [*_plain(answer), {"type": "divider"}] if answer else []
+    blocks = [*above, *(_plain(card) or rich((Para((Run("…"),)),)))][:100]
+    pressed = (each for block in blocks if block["type"] == "actions" for each in block["elements"])
+    for index, each in enumerate(pressed):
+        each["action_id"] = f"{LEADS if 'url' in each else SAYS}{index}"
+    return {"type": "home", "blocks": blocks}
+
+
+def _plain(card: Card) -> list[Native]:
+    """A card without its colour: a view has no attachments."""
+    return [*_head(card), *_body(card, 1), *_foot(card, 1)]
 
 
 def form(form: Form, metadata: str) -> Native:
@@ -157,9 +182,12 @@ def _input(option: Option) -> Native:
 def _element(option: Option) -> Native:
     """What somebody fills in."""
     if option.kind == "choice" and option.choices:
-        return _select([(each.value, each.label) for each in option.choices], option.value)
+        return _select([_choice(each) for each in option.choices], option.value)
     if option.kind == "flag":
-        return _select([("yes", "✓")], option.value)
+        return _select([_choice(Choice("yes", "✓"))], option.value)
+    if option.suggests:
+        chosen = {"initial_option": _choice(Choice(option.value, option.value))} if option.value else {}
+        return {"type": "external_select", "min_query_length": 0, **chosen}
     if option.kind == "person":
         user = option.value.removeprefix("@slack:")
         return {"type": "users_select", **({"initial_user": user} if user != option.value else {})}
@@ -167,7 +195,18 @@ def _element(option: Option) -> Native:
     return {"type": "plain_text_input", "multiline": option.long, **value}
 
 
-def _select(choices: Sequence[tuple[str, str]], value: str) -> Native:
-    options = [{"text": _letters(label, 75), "value": each} for each, label in choices[:100]]
+def _select(options: Sequence[Native], value: str) -> Native:
     chosen = next((each for each in options if each["value"] == value), None)
-    return {"type": "static_select", "options": options, **({"initial_option": chosen} if chosen else {})}
+    return {"type": "static_select", "options": options[:100], **({"initial_option": chosen} if chosen else {})}
+
+
+def choices(found: Sequence[Choice], typed: str) -> list[Native]:
+    """What a select offers: what was found, and at last what was typed, which may be right all the same."""
+    fitting = [_choice(each) for each in found if 0 < len(each.value) <= VALUE_OF_CHOICE][:99]
+    own = Choice(typed.strip(), typed.strip())
+    known = {each["value"] for each in fitting} | {each["text"]["text"] for each in fitting}
+    return fitting if not own.value or own.value in known else [*fitting, _choice(own)]
+
+
+def _choice(choice: Choice) -> Native:
+    return {"text": _letters(choice.label, 75), "value": cut_letters(choice.value, VALUE_OF_CHOICE)}

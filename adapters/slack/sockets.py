@@ -21,36 +21,53 @@ GOODBYE = 2.0
 """Seconds that a socket has to close."""
 
 
-async def hold(app: AsyncApp, wire: Wire, token: str, ready: Callable[[], None]) -> None:
-    """Keep the app's sockets open until cancelled. Raises `ChatError` when none can be had."""
-    handlers: list[AsyncSocketModeHandler] = []
-    tries: list[asyncio.Task[None]] = []
-    try:
-        for _ in range(SOCKETS):
-            handler = socket(app, wire, token, ready)
-            handlers.append(handler)
-            # Asked here and not by the SDK, which would ask again for ever with a token that opens nothing.
-            handler.client.wss_uri = (await asked(wire.web.apps_connections_open(app_token=token)))["url"]
-            tries.append(asyncio.get_running_loop().create_task(handler.connect_async()))  # type: ignore[no-untyped-call]
-        await watch(handlers)
-    finally:
-        for each in tries:
-            each.cancel()
-        await asyncio.gather(*tries, return_exceptions=True)
-        await asyncio.gather(*map(hang_up, handlers))
+class Sockets:
+    """The sockets of one app."""
 
+    def __init__(self, wire: Wire, token: str) -> None:
+        self.wire, self._token = wire, token
+        self.held: list[AsyncSocketModeHandler] = []
 
-def socket(app: AsyncApp, wire: Wire, token: str, ready: Callable[[], None]) -> AsyncSocketModeHandler:
-    """One socket, not connected yet. `ready` is called at each hello."""
+    async def hold(self, app: AsyncApp, ready: Callable[[], None]) -> None:
+        """Keep the app's sockets open until cancelled. Raises `ChatError` when none can be had."""
+        handlers: list[AsyncSocketModeHandler] = []
+        tries: list[asyncio.Task[None]] = []
+        try:
+            for _ in range(SOCKETS):
+                handler = self._socket(app, ready)
+                handlers.append(handler)
+                # Asked here and not by the SDK, which would ask again for ever with a token that opens nothing.
+                handler.client.wss_uri = await self.address()
+                tries.append(asyncio.get_running_loop().create_task(handler.connect_async()))  # type: ignore[no-untyped-call]
+            self.held = handlers
+            await watch(handlers)
+        finally:
+            self.held = []
+            for each in tries:
+                each.cancel()
+            await asyncio.gather(*tries, return_exceptions=True)
+            await asyncio.gather(*map(hang_up, handlers))
 
-    async def hello(_client: Any, message: dict[str, Any], _raw: str | None) -> None:
-        if message.get("type") == "hello":
-            ready()
+    async def address(self) -> str:
+        """Where one socket can be opened, once and soon. Raises `ChatError`."""
+        said = await asked(self.wire.web.apps_connections_open(app_token=self._token))
+        return str(said["url"])
 
-    handler = AsyncSocketModeHandler(app, token, logger=QUIET, web_client=wire.web, ping_interval=PING)
-    handler.client.proxy = proxy(wire.api)
-    handler.client.message_listeners.append(hello)
-    return handler
+    async def alive(self) -> int:
+        """How many are open."""
+        return sum([await each.client.is_connected() for each in self.held])
+
+    def _socket(self, app: AsyncApp, ready: Callable[[], None]) -> AsyncSocketModeHandler:
+        """One socket, not connected yet. `ready` is called at each hello."""
+
+        async def hello(_client: Any, message: dict[str, Any], _raw: str | None) -> None:
+            if message.get("type") == "hello":
+                ready()
+
+        handler = AsyncSocketModeHandler(app, self._token, logger=QUIET, web_client=self.wire.web, ping_interval=PING)
+        handler.client.proxy = proxy(self.wire.api)
+        handler.client.message_listeners.append(hello)
+        return handler
 
 
 async def watch(handlers: Sequence[AsyncSocketModeHandler]) -> None:

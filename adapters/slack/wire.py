@@ -1,9 +1,9 @@
 """The Web API: one session for pages, one for all else, no hidden retries, and every failure in the house's words."""
 
 import logging
-from collections.abc import Awaitable, Mapping
+from collections.abc import Awaitable, Collection, Mapping
 from ipaddress import ip_address
-from typing import Any
+from typing import Any, Literal
 from urllib.parse import urlsplit
 from urllib.request import getproxies, proxy_bypass
 
@@ -29,8 +29,11 @@ GONE = frozenset(
         "edit_window_closed",
         "cant_update_message",
         "thread_not_found",
+        "is_inactive",
+        "cannot_reply_to_message",
     )
 )
+POSTS = frozenset(("chat.postMessage", "chat.postEphemeral"))
 BUSY = frozenset(("ratelimited", "rate_limited", "message_limit_exceeded"))
 BROKEN = frozenset(("internal_error", "fatal_error", "service_unavailable", "request_timeout", "team_added_to_org"))
 
@@ -112,12 +115,12 @@ async def asked(call: Awaitable[AsyncSlackResponse]) -> Mapping[str, Any]:
     return response.data if isinstance(response.data, dict) else {}
 
 
-async def allowed(code: str, call: Awaitable[Mapping[str, Any]]) -> None:
-    """The same, where one refusal means that it is so already."""
+async def allowed(codes: Collection[str], call: Awaitable[Mapping[str, Any]]) -> None:
+    """The same, where some refusals mean that it is so already."""
     try:
         await call
-    except Forbidden as no:
-        if str(no) != code:
+    except (Forbidden, Gone) as no:
+        if str(no) not in codes:
             raise
 
 
@@ -128,13 +131,19 @@ def refusal(no: SlackApiError) -> ChatError:
     status = getattr(no.response, "status_code", 0) or getattr(no.response, "status", 0)
     headers = getattr(no.response, "headers", None) or {}
     needed = f" (the app needs {said['needed']})" if said.get("needed") else ""
-    return failure(status, str(said.get("error", "")), headers.get("Retry-After", ""), needed)
+    # An invitation is refused for each person with a reason of its own.
+    each = {str(one["error"]) for one in said.get("errors") or () if isinstance(one, dict) and one.get("error")}
+    code = ", ".join(sorted(each)) or str(said.get("error", ""))
+    method = str(getattr(no.response, "api_url", "")).rpartition("/")[2]
+    return failure(status, code, headers.get("Retry-After", ""), needed, method)
 
 
-def failure(status: int, code: str, wait: str = "", needed: str = "") -> ChatError:
+def failure(status: int, code: str, wait: str = "", needed: str = "", method: str = "") -> ChatError:
     """What a status and an error code mean."""
     if status == 429 or code in BUSY:
-        return Throttled(code, retry_in=float(wait) if wait.isdigit() else None)
+        # Posts are counted in each channel, all else by its method: who edits too much elsewhere may still post here.
+        scope: Literal["room", "place"] = "room" if method in POSTS else "place"
+        return Throttled(code, retry_in=float(wait) if wait.isdigit() else None, scope=scope)
     if status >= 500 or not code or code in BROKEN:
         return Unreachable(f"{status} {code}".strip(), ambiguous=True)
     if code in GONE:

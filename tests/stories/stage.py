@@ -155,7 +155,7 @@ class Stage:
         rooms = self.playground[platform].screen(viewer).rooms
         if place == "dm":
             return [room for room in rooms if room.kind == "direct"]
-        open_rooms = [room for room in rooms if room.kind != "direct"]
+        open_rooms = [room for room in rooms if room.kind not in ("direct", "home")]
         return open_rooms[:1] if place == "hall" else open_rooms[1:]
 
     async def _find(self, step: Step, rooms: Callable[[], list[Room]], where: str) -> None:

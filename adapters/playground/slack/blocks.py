@@ -29,6 +29,7 @@ def check(blocks: Any, most: int = MOST_BLOCKS) -> list[Any]:
         for index, block in enumerate(blocks):
             check_block(block, f"/blocks/{index}")
         unique([each["action_id"] for each in elements(blocks) if "action_id" in each], "action_id")
+        unique([each["block_id"] for each in blocks if "block_id" in each], "block_id")
     except Bad as bad:
         raise No("invalid_blocks", errors=[str(bad)], response_metadata={"messages": [f"[ERROR] {bad}"]}) from None
     if most == MOST_BLOCKS and len(json.dumps(blocks, ensure_ascii=False)) > MOST_TOGETHER:
@@ -122,11 +123,22 @@ def check_select(each: Native, at: str) -> None:
     options = each.get("options", [])
     expect(1 <= len(options) <= 100, f"must have 1 to 100 items [json-pointer:{at}/options]")
     for index, option in enumerate(options):
-        check_text(option.get("text"), f"{at}/options/{index}/text", 75)
-        expect(
-            1 <= len(option.get("value", "")) <= 150, f"must have 1 to 150 letters [json-pointer:{at}/options/{index}]"
-        )
+        check_option(option, f"{at}/options/{index}")
     expect(each.get("initial_option", options[0]) in options, f"not in options [json-pointer:{at}/initial_option]")
+
+
+def check_search(each: Native, at: str) -> None:
+    """A select whose options the app is asked for."""
+    least = each.get("min_query_length", 0)
+    expect(isinstance(least, int) and least >= 0, f"must be an integer [json-pointer:{at}/min_query_length]")
+    if "initial_option" in each:
+        check_option(each["initial_option"], f"{at}/initial_option")
+
+
+def check_option(option: Native, at: str) -> None:
+    """An entry of a select."""
+    check_text(option.get("text"), f"{at}/text", 75)
+    expect(1 <= len(option.get("value", "")) <= 150, f"must have 1 to 150 letters [json-pointer:{at}/value]")
 
 
 def check_box(each: Native, at: str) -> None:
@@ -188,7 +200,7 @@ ELEMENTS: Mapping[str, Check] = {
     "static_select": check_select,
     "plain_text_input": check_box,
     "users_select": nothing,
-    "external_select": nothing,
+    "external_select": check_search,
 }
 BLOCKS: Mapping[str, Check] = {
     "section": check_section,

@@ -1,4 +1,4 @@
-"""What people do in Slack's own client: type, press, fill in, react; and what it then sends to the app."""
+"""What people do in Slack's own client: type, press, fill in; and what it then sends to the app."""
 
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -8,15 +8,13 @@ from uuid import uuid4
 
 from adapters.playground.slack import forms, paint
 from adapters.playground.slack.api import respond
+from adapters.playground.slack.app import App
 from adapters.playground.slack.socket import Switchboard, Unanswered
-from adapters.playground.slack.workspace import APP, BOT, DOMAIN, TEAM, Channel, Message, User, Workspace
+from adapters.playground.slack.workspace import APP, DOMAIN, TEAM, Channel, Message, User, Workspace
 
 Payload = Mapping[str, Any]
 VERIFICATION = "playground"
 """The old verification token, which every payload still carries."""
-
-COMMANDS = (("/incident", "Declare, take, update and follow incidents"),)
-"""The slash commands in the app's manifest, which has them send mentions with their ids."""
 
 
 class Client:
@@ -24,8 +22,8 @@ class Client:
 
     base = ""
 
-    def __init__(self, at: Workspace, board: Switchboard, changed: Callable[[], None]) -> None:
-        self.at, self.board, self.changed = at, board, changed
+    def __init__(self, at: Workspace, board: Switchboard, app: App, changed: Callable[[], None]) -> None:
+        self.at, self.board, self.app, self.changed = at, board, app, changed
 
     # ---- typing
 
@@ -35,7 +33,7 @@ class Client:
         word = text.split(maxsplit=1)[0] if text.strip() else ""
         if not word.startswith("/"):
             self._post(user, channel, text, reply_to)
-        elif word not in dict(COMMANDS):
+        elif word not in dict(self.app.commands):
             self._slackbot(user, channel, f"`{word}` is not a valid command.")
         elif reply_to:
             self._slackbot(user, channel, f"{word} is not supported in threads. Sorry!")
@@ -113,16 +111,14 @@ class Client:
             **({} if whispered else {"message": message}),
             "state": {"values": {}},
             "response_url": self._address(self.at.hook(channel.id, user.id, bubble)),
-            "actions": [{**pressed(message, knob), "type": "button", "action_ts": self.at.ts()}],
+            "actions": [{**paint.pressed(message, knob), "type": "button", "action_ts": self.at.ts()}],
         }
         await self._interact(user, payload, "Tocsin did not answer in time. Try again.")
 
-    async def fill(self, viewer: str, sheet: str, answers: Mapping[str, str]) -> None:
-        """Send the open form, or close it."""
-        user = self.at.user_of(viewer)
-        view = self.at.views.get(user.id)
-        if view is None or view["id"] != sheet:
-            return
+    async def send(
+        self, user: User, view: dict[str, Any], answers: Mapping[str, str], found: Mapping[str, Any]
+    ) -> None:
+        """Send the open form, or close it; `found` are the entries that its selects offered."""
         if not answers:
             self._close(user)
             return
@@ -130,7 +126,7 @@ class Client:
             "type": "view_submission",
             **self._frame(user),
             "team": {"id": TEAM, "domain": DOMAIN},
-            "view": forms.filled(view, answers),
+            "view": forms.filled(view, answers, found),
             "response_urls": [],
         }
         said = await self._interact(user, payload, "We had some trouble connecting. Try again?")
@@ -161,21 +157,6 @@ class Client:
 
     def _close(self, user: User) -> None:
         self.at.views.pop(user.id, None)
-        self.changed()
-
-    # ---- reactions
-
-    def react(self, viewer: str, room: str, bubble: str, emoji: str) -> None:
-        """Put a reaction under a message, or take it away."""
-        user, channel = self.at.user_of(viewer), self._enter(viewer, room)
-        name = {face: name for name, face in paint.EMOJI.items()}.get(emoji, emoji.strip(":"))
-        message = self.at.message(channel, bubble)
-        who = message.setdefault("reactions", {}).setdefault(name, [])
-        kind = "reaction_removed" if user.id in who else "reaction_added"
-        (who.remove if user.id in who else who.append)(user.id)
-        item = {"type": "message", "channel": channel.id, "ts": bubble}
-        if BOT in channel.members:
-            self.at.tell({"type": kind, "user": user.id, "reaction": name, "item": item, "event_ts": self.at.ts()})
         self.changed()
 
     # ---- what they have in common
@@ -229,12 +210,3 @@ def element(kind: str, value: str) -> Payload:
         case "link":
             return {"type": "link", "url": value}
     return {"type": "text", "text": value}
-
-
-def pressed(message: Message, knob: str) -> Payload:
-    """The button that was pressed. Raises `KeyError` where there is none."""
-    for block in paint.all_blocks(message):
-        for each in block.get("elements", ()) if block["type"] == "actions" else ():
-            if f"{block['block_id']}/{each['action_id']}" == knob:
-                return {**each, "block_id": block["block_id"]}
-    raise KeyError(knob)

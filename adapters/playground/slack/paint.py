@@ -5,33 +5,36 @@ from html import escape
 from html.parser import HTMLParser
 from typing import Any
 
+from adapters.playground.slack.blocks import Bad, check_option
 from adapters.playground.slack.mrkdwn import called, mrkdwn, rich
-from adapters.playground.slack.workspace import Channel, Message, Workspace, moment
+from adapters.playground.slack.workspace import BOT, Channel, Message, No, Workspace, moment
 from adapters.playground.stage import Bubble, Knob, Room
 
 COLOURS = {"good": "2eb67d", "warning": "ecb22e", "danger": "e01e5a"}
-EMOJI = {"+1": "👍", "eyes": "👀", "white_check_mark": "✅", "tada": "🎉", "heart": "❤️", "fire": "🔥"}
+EMOJI = {"+1": "👍", "eyes": "👀", "white_check_mark": "✅", "tada": "🎉", "heart": "❤️", "fire": "🔥", "pushpin": "📌"}
 """The platform's names for the faces that the page offers."""
+MOST_OFFERS = 100
+"""Entries that the app may offer to a select."""
 
 
-def room(at: Workspace, channel: Channel, viewer: str) -> Room:
+def room(at: Workspace, channel: Channel, viewer: str, menu: Sequence[Knob]) -> Room:
     """A channel on somebody's screen."""
-    kind, name = ("direct", at.users["U0TOCSIN00"].real_name) if channel.im else ("channel", channel.name)
+    kind, name = ("direct", at.users[BOT].real_name) if channel.im else ("channel", channel.name)
     members = tuple(called(user, at) for user in channel.members)
-    bubbles = tuple(bubbles_of(at, channel, viewer))
+    bubbles = tuple(bubbles_of(at, channel, viewer, menu))
     return Room(channel.id, name, kind, plain(mrkdwn(channel.topic, at)), channel.private, members, bubbles)
 
 
-def bubbles_of(at: Workspace, channel: Channel, viewer: str) -> Iterator[Bubble]:
+def bubbles_of(at: Workspace, channel: Channel, viewer: str, menu: Sequence[Knob]) -> Iterator[Bubble]:
     """What somebody sees in a channel, oldest first: what was whispered to others is not among it."""
     user = at.user_of(viewer).id
     heard = [(message, False) for message in channel.messages.values()]
     heard += [(message, True) for to, message in channel.whispers if to == user]
     for message, whispered in sorted(heard, key=lambda each: str(each[0]["ts"])):
-        yield bubble(at, channel, message, whispered)
+        yield bubble(at, channel, message, whispered, () if whispered else menu)
 
 
-def bubble(at: Workspace, channel: Channel, message: Message, whispered: bool) -> Bubble:
+def bubble(at: Workspace, channel: Channel, message: Message, whispered: bool, menu: Sequence[Knob]) -> Bubble:
     """One message."""
     html = "".join(parts(at, message))
     return Bubble(
@@ -50,6 +53,7 @@ def bubble(at: Workspace, channel: Channel, message: Message, whispered: bool) -
         reply_to=message.get("thread_ts", "") if message.get("thread_ts") != message["ts"] else "",
         buttons=tuple(rows(message)),
         reactions={EMOJI.get(name, f":{name}:"): len(who) for name, who in message.get("reactions", {}).items() if who},
+        menu=menu,
     )
 
 
@@ -115,6 +119,42 @@ def colour(message: Message) -> str:
     """The bar at its side."""
     found = next((each["color"] for each in message.get("attachments", ()) if each.get("color")), "")
     return f"#{COLOURS.get(found, found)}" if found else ""
+
+
+def pressed(message: Message, knob: str) -> Mapping[str, Any]:
+    """The button that was pressed. Raises `KeyError` where there is none."""
+    for block in all_blocks(message):
+        for each in block.get("elements", ()) if block["type"] == "actions" else ():
+            if f"{block['block_id']}/{each['action_id']}" == knob:
+                return {**each, "block_id": block["block_id"]}
+    raise KeyError(knob)
+
+
+def offered(said: Mapping[str, Any]) -> Sequence[Mapping[str, Any]]:
+    """What the app answered to a select, if the platform takes it. Raises `No`."""
+    offers = said.get("options")
+    if not isinstance(offers, list) or len(offers) > MOST_OFFERS:
+        raise No("invalid_options")
+    try:
+        for index, each in enumerate(offers):
+            check_option(each, f"/options/{index}")
+    except Bad as bad:
+        raise No(str(bad)) from None
+    return offers
+
+
+def home(at: Workspace, viewer: str) -> Room:
+    """The app's Home on somebody's screen."""
+    view = at.homes.get(at.user_of(viewer).id)
+    return Room("home", at.users[BOT].real_name, "home", bubbles=(page(at, view),) if view else ())
+
+
+def page(at: Workspace, view: Message) -> Bubble:
+    """What was published there."""
+    html = "".join(block(at, each) for each in view["blocks"])
+    return Bubble(
+        view["id"], at.users[BOT].real_name, plain(html), html, at.clock.now(), True, buttons=tuple(rows(view))
+    )
 
 
 class Letters(HTMLParser):

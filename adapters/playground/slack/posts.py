@@ -72,7 +72,9 @@ def post(at: Workspace, args: Args) -> Answer:
     channel = open_channel(at, args)
     message = {**content(args), **author(args)}
     if thread := args.get("thread_ts"):
-        message["thread_ts"] = at.message(channel, thread).get("thread_ts", thread)
+        if thread not in channel.messages:
+            raise No("cannot_reply_to_message")
+        message["thread_ts"] = channel.messages[thread].get("thread_ts", thread)
     if metadata := args.get("metadata"):
         message["metadata"] = well_formed(metadata)
     kept = at.post(channel, message)
@@ -91,6 +93,8 @@ def well_formed(metadata: Any) -> Any:
 def update(at: Workspace, args: Args) -> Answer:
     """chat.update"""
     channel = at.channel(args["channel"])
+    if channel.archived:
+        raise No("is_inactive")
     before = at.message(channel, args["ts"])
     if before.get("bot_id") != BOT_ID:
         raise No("cant_update_message")
@@ -149,20 +153,47 @@ def history(at: Workspace, args: Args) -> Answer:
 
 
 def replies(at: Workspace, args: Args) -> Answer:
-    """conversations.replies: oldest first, the parent included."""
-    channel = at.channel(args["channel"])
-    root = at.message(channel, args["ts"])["ts"]
-    return some([each for each in channel.messages.values() if each.get("thread_ts", each["ts"]) == root], args)
+    """conversations.replies: oldest first, the parent included; of a reply, that alone."""
+    channel, ts = at.channel(args["channel"]), args["ts"]
+    if ts not in channel.messages:
+        raise No("thread_not_found")
+    if channel.messages[ts].get("thread_ts", ts) != ts:
+        return some([channel.messages[ts]], args)
+    return some([each for each in channel.messages.values() if each.get("thread_ts", each["ts"]) == ts], args)
 
 
 def some(found: list[Message], args: Args) -> Answer:
-    """As many as were asked for, within the times that were asked for."""
-    oldest, latest = float(args.get("oldest") or 0), float(args.get("latest") or "inf")
-    within = [each for each in found if oldest < float(each["ts"]) < latest]
-    limit = min(int(args.get("limit") or 100), 999)
+    """A page of what was asked for, within the times that were asked for; the cursor is where the next one begins."""
+    oldest, latest = when(args, "oldest", 0.0), when(args, "latest", float("inf"))
+    edges = str(args.get("inclusive", "")).lower() in ("1", "true")
+    within = [each for each in found if inside(float(each["ts"]), oldest, latest, edges)]
+    limit, start = min(int(args.get("limit") or 100), 999), int(args.get("cursor") or 0)
     with_metadata = str(args.get("include_all_metadata", "")).lower() in ("1", "true")
-    shown = [each if with_metadata else {k: v for k, v in each.items() if k != "metadata"} for each in within[:limit]]
-    return {"messages": shown, "has_more": len(within) > limit}
+    page = within[start : start + limit]
+    shown = [each if with_metadata else {k: v for k, v in each.items() if k != "metadata"} for each in page]
+    more = len(within) > start + limit
+    after = {"response_metadata": {"next_cursor": str(start + limit)}} if more else {}
+    return {"messages": [as_message(each) for each in shown], "has_more": more, **after}
+
+
+def when(args: Args, name: str, otherwise: float) -> float:
+    """A time that was asked for. Raises `No`."""
+    try:
+        return float(args.get(name) or otherwise)
+    except ValueError:
+        raise No(f"invalid_ts_{name}") from None
+
+
+def inside(ts: float, oldest: float, latest: float, edges: bool) -> bool:
+    """Whether a message is within these times, with both ends or without."""
+    return oldest <= ts <= latest if edges else oldest < ts < latest
+
+
+def as_message(message: Message) -> Message:
+    """A message as history has it: who reacted, by the reaction."""
+    faces = [{"name": name, "users": who, "count": len(who)} for name, who in message.get("reactions", {}).items()]
+    bare = {name: value for name, value in message.items() if name != "reactions"}
+    return {**bare, "reactions": faces} if faces else bare
 
 
 def pin(at: Workspace, args: Args) -> Answer:
@@ -185,14 +216,14 @@ def unpin(at: Workspace, args: Args) -> Answer:
 
 
 METHODS = {
-    "chat.postMessage": (post, ("channel",)),
-    "chat.update": (update, ("channel", "ts")),
-    "chat.delete": (delete, ("channel", "ts")),
-    "chat.postEphemeral": (whisper, ("channel", "user")),
-    "chat.getPermalink": (permalink, ("channel", "message_ts")),
-    "conversations.history": (history, ("channel",)),
-    "conversations.replies": (replies, ("channel", "ts")),
-    "pins.add": (pin, ("channel",)),
-    "pins.remove": (unpin, ("channel",)),
+    "chat.postMessage": post,
+    "chat.update": update,
+    "chat.delete": delete,
+    "chat.postEphemeral": whisper,
+    "chat.getPermalink": permalink,
+    "conversations.history": history,
+    "conversations.replies": replies,
+    "pins.add": pin,
+    "pins.remove": unpin,
 }
-"""A method's name: what does it, and the arguments it cannot do without."""
+"""A method's name, and what does it."""

@@ -44,6 +44,7 @@ def as_channel(channel: Channel) -> Answer:
 def as_user(user: User) -> Answer:
     """A person as the API shows them."""
     profile = {"real_name": user.real_name, "display_name": user.real_name, "image_48": "", "team": TEAM}
+    profile |= {} if user.bot else {"email": user.email}
     return {
         "id": user.id,
         "team_id": TEAM,
@@ -126,7 +127,8 @@ def invite(at: Workspace, args: Args) -> Answer:
     for user in wanted:
         if user not in wrong:
             at.join(channel, user)
-    return {"channel": as_channel(channel)}
+    errors = [{"user": user, "ok": False, "error": why} for user, why in wrong.items()]
+    return {"channel": as_channel(channel), **({"errors": errors} if errors else {})}
 
 
 def unwelcome(at: Workspace, channel: Channel, user: str) -> str:
@@ -149,8 +151,16 @@ def join(at: Workspace, args: Args) -> Answer:
 
 def archive(at: Workspace, args: Args) -> Answer:
     """conversations.archive"""
-    ours(at, args).archived = True
+    if at.channel(args["channel"]).archived:
+        raise No("already_archived")
+    close(at, ours(at, args), BOT)
     return {}
+
+
+def close(at: Workspace, channel: Channel, by: str) -> None:
+    """Nobody writes there any more; the app is told."""
+    channel.archived = True
+    at.inform(channel, {"type": "group_archive" if channel.private else "channel_archive", "user": by})
 
 
 def open_direct(at: Workspace, args: Args) -> Answer:
@@ -214,18 +224,18 @@ def test(_at: Workspace, _args: Args) -> Answer:
 
 
 METHODS = {
-    "conversations.create": (create, ("name",)),
-    "conversations.setTopic": (set_topic, ("channel", "topic")),
-    "conversations.setPurpose": (set_purpose, ("channel", "purpose")),
-    "conversations.invite": (invite, ("channel", "users")),
-    "conversations.join": (join, ("channel",)),
-    "conversations.archive": (archive, ("channel",)),
-    "conversations.open": (open_direct, ()),
-    "conversations.info": (info, ("channel",)),
-    "conversations.members": (members, ("channel",)),
-    "conversations.list": (everything, ()),
-    "users.conversations": (mine, ()),
-    "users.info": (user_info, ("user",)),
-    "auth.test": (test, ()),
+    "conversations.create": create,
+    "conversations.setTopic": set_topic,
+    "conversations.setPurpose": set_purpose,
+    "conversations.invite": invite,
+    "conversations.join": join,
+    "conversations.archive": archive,
+    "conversations.open": open_direct,
+    "conversations.info": info,
+    "conversations.members": members,
+    "conversations.list": everything,
+    "users.conversations": mine,
+    "users.info": user_info,
+    "auth.test": test,
 }
-"""A method's name: what does it, and the arguments it cannot do without."""
+"""A method's name, and what does it."""

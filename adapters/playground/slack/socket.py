@@ -1,21 +1,37 @@
-"""Socket Mode: connections that are opened by a ticket, envelopes that are acknowledged or sent again."""
+"""Socket Mode: connections that are opened by a ticket, envelopes that are acknowledged or sent again.
+
+https://docs.slack.dev/apis/events-api/using-socket-mode
+"""
 
 import asyncio
 from collections import deque
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from contextlib import suppress
+from dataclasses import dataclass, field, replace
 from secrets import token_hex
 from typing import Any
 from uuid import uuid4
 
 from starlette.websockets import WebSocket, WebSocketDisconnect
 
+from adapters.playground.faults import Faults, HungUp
 from adapters.playground.slack.workspace import APP
+from adapters.playground.stage import Clock
 
 PATIENCE = 3.0
 """Seconds within which the app must acknowledge."""
-RETRIES = (PATIENCE, 60.0, 300.0)
-"""Seconds after which an event that nobody acknowledged is sent again."""
+RETRIES = (0.0, 60.0, 300.0)
+"""Seconds after which an event that nobody acknowledged in time is sent again."""
+LOOK = 0.05
+"""Seconds between two looks at the clock, while something may have to be sent again."""
+MOST = 10
+"""Connections that an app may have."""
+WARNING = 1.0
+"""Seconds between the warning that a connection closes and its end."""
+NEWER = {"type": "hologram_projected", "hologram": {"shape": "cube"}, "channel_type": "channel"}
+"""An event of next year's."""
+
+Message = Mapping[str, Any]
 
 
 class Unanswered(Exception):
@@ -27,11 +43,11 @@ class Envelope:
     """What is sent to the app and wants an acknowledgement."""
 
     kind: str
-    payload: Mapping[str, Any]
+    payload: Message
     attempt: int = 0
     reason: str = ""
 
-    def native(self, id: str) -> Mapping[str, Any]:
+    def native(self, id: str) -> Message:
         """As it goes over the wire."""
         retries = {"retry_attempt": self.attempt, "retry_reason": self.reason} if self.kind == "events_api" else {}
         answers = self.kind != "events_api"
@@ -44,34 +60,67 @@ class Envelope:
         }
 
 
+@dataclass
+class Line:
+    """One connection: what is to be said on it, and the envelopes that it still owes an acknowledgement for."""
+
+    queue: asyncio.Queue[Message | str | None] = field(default_factory=asyncio.Queue)
+    owed: set[str] = field(default_factory=set)
+
+    def say(self, message: Message | str) -> None:
+        """Send it; a `str` as it is."""
+        self.queue.put_nowait(message)
+
+    def disconnect(self, reason: str) -> None:
+        """Ask the app to connect anew."""
+        self.say({"type": "disconnect", "reason": reason, "debug_info": {"host": "playground"}})
+
+    def hang_up(self) -> None:
+        """Close it."""
+        self.queue.put_nowait(None)
+
+
 class Switchboard:
     """All the app's connections. An envelope goes to any one of them."""
 
-    def __init__(self) -> None:
-        self.retries = RETRIES
+    def __init__(self, clock: Clock, faults: Faults) -> None:
+        self.clock, self.faults = clock, faults
         self.tickets: set[str] = set()
-        self.lines: deque[asyncio.Queue[Mapping[str, Any] | None]] = deque()
+        self.lines: deque[Line] = deque()
+        self._looking: asyncio.TimerHandle | None = None
         self.reset()
 
     def reset(self) -> None:
         """Forget what was sent; connections stay."""
-        for timer in getattr(self, "timers", {}).values():
-            timer.cancel()
-        self.timers: dict[str, asyncio.TimerHandle] = {}
+        self.owed: dict[str, tuple[Envelope, float]] = {}
+        """Events that nobody acknowledged yet, and when each is sent again."""
         self.waiting: deque[Envelope] = deque()
-        self.asked: dict[str, asyncio.Future[Mapping[str, Any]]] = {}
+        self.asked: dict[str, asyncio.Future[Message]] = {}
+        self.held: Message | None = None
 
     def ticket(self) -> str:
-        """Opens one connection, once."""
+        """Opens one connection, once; one that is dead opens none."""
         ticket = token_hex(16)
-        self.tickets.add(ticket)
+        if not self.faults.strikes("dead_ticket"):
+            self.tickets.add(ticket)
         return ticket
 
-    def tell(self, payload: Mapping[str, Any]) -> None:
-        """Send an event: it waits for a connection, and is sent again until it is acknowledged."""
-        self._send(Envelope("events_api", payload))
+    # ---- what is sent
 
-    async def ask(self, kind: str, payload: Mapping[str, Any]) -> Mapping[str, Any]:
+    def tell(self, payload: Message) -> None:
+        """Send an event: it waits for a connection, and is sent again until it is acknowledged."""
+        if "unknown_fields" in self.faults.active:
+            payload = {**payload, "hologram": [], "event": {**payload["event"], "hologram": {"shape": "cube"}}}
+        if self.held is None and self.faults.strikes("out_of_order"):
+            self.held = payload
+            return
+        for _ in range(2 if self.faults.strikes("duplicate") else 1):
+            self._send(Envelope("events_api", payload))
+        held, self.held = self.held, None
+        if held is not None:
+            self._send(Envelope("events_api", held))
+
+    async def ask(self, kind: str, payload: Message) -> Message:
         """Send a command or an interaction, once; what the app answers with its acknowledgement.
 
         Raises `Unanswered`.
@@ -79,7 +128,7 @@ class Switchboard:
         if not self.lines:
             raise Unanswered("dispatch_failed")
         id = str(uuid4())
-        answer: asyncio.Future[Mapping[str, Any]] = asyncio.get_running_loop().create_future()
+        answer: asyncio.Future[Message] = asyncio.get_running_loop().create_future()
         self.asked[id] = answer
         self._put(Envelope(kind, payload).native(id))
         try:
@@ -90,53 +139,10 @@ class Switchboard:
         finally:
             self.asked.pop(id, None)
 
-    def hang_up(self) -> None:
-        """Close every connection."""
-        while self.lines:
-            self.lines.popleft().put_nowait(None)
-
-    async def connect(self, socket: WebSocket) -> None:
-        """One connection, until it closes."""
-        ticket = socket.query_params.get("ticket", "")
-        if ticket not in self.tickets:
-            await socket.close(4001)
-            return
-        self.tickets.discard(ticket)
-        await socket.accept()
-        line: asyncio.Queue[Mapping[str, Any] | None] = asyncio.Queue()
-        self.lines.append(line)
-        line.put_nowait({"type": "hello", "num_connections": len(self.lines), "connection_info": {"app_id": APP}})
-        try:
-            async with asyncio.TaskGroup() as both:
-                both.create_task(self._speak(socket, line))
-                both.create_task(self._listen(socket, line))
-        except* (WebSocketDisconnect, RuntimeError):
-            pass
-        finally:
-            if line in self.lines:
-                self.lines.remove(line)
-
-    async def _speak(self, socket: WebSocket, line: asyncio.Queue[Mapping[str, Any] | None]) -> None:
-        self._flush()
-        while (message := await line.get()) is not None:
-            await socket.send_json(message)
-        await socket.close(1000)
-        raise WebSocketDisconnect(1000)
-
-    async def _listen(self, socket: WebSocket, line: asyncio.Queue[Mapping[str, Any] | None]) -> None:
-        while True:
-            said = await socket.receive_json()
-            self._acknowledged(said.get("envelope_id", ""), said.get("payload") or {})
-
-    def _acknowledged(self, id: str, payload: Mapping[str, Any]) -> None:
-        if timer := self.timers.pop(id, None):
-            timer.cancel()
-        answer = self.asked.get(id)
-        if answer and not answer.done():
-            answer.set_result(payload)
-
-    def _put(self, message: Mapping[str, Any]) -> None:
-        self.lines[0].put_nowait(message)
+    def _put(self, message: Message) -> None:
+        line = self.lines[0]
+        line.owed.add(str(message["envelope_id"]))
+        line.say(message)
         self.lines.rotate(-1)
 
     def _flush(self) -> None:
@@ -148,12 +154,139 @@ class Switchboard:
             self.waiting.append(envelope)
             return
         id = str(uuid4())
-        if envelope.attempt < len(self.retries):
-            later = replace(envelope, attempt=envelope.attempt + 1, reason="timeout")
-            wait = self.retries[envelope.attempt]
-            self.timers[id] = asyncio.get_running_loop().call_later(wait, self._again, id, later)
         self._put(envelope.native(id))
+        if envelope.attempt < len(RETRIES):
+            self.owed[id] = (envelope, self._now() + PATIENCE + RETRIES[envelope.attempt])
+            self._look_later()
 
-    def _again(self, id: str, envelope: Envelope) -> None:
-        if self.timers.pop(id, None):
-            self._send(envelope)
+    # ---- what is sent again
+
+    def _now(self) -> float:
+        return self.clock.now().timestamp()
+
+    def _look_later(self) -> None:
+        if self._looking is None:
+            self._looking = asyncio.get_running_loop().call_later(LOOK, self._look)
+
+    def _look(self) -> None:
+        """Send again what is due; look again soon, while anything is owed. The clock may be one that is pushed."""
+        self._looking = None
+        for id, (envelope, due) in list(self.owed.items()):
+            if due <= self._now():
+                self._again(id, envelope, "timeout")
+        if self.owed:
+            self._look_later()
+
+    def _again(self, id: str, envelope: Envelope, reason: str) -> None:
+        del self.owed[id]
+        self._send(replace(envelope, attempt=envelope.attempt + 1, reason=reason))
+
+    def _acknowledged(self, line: Line, id: str, payload: Message) -> None:
+        line.owed.discard(id)
+        self.owed.pop(id, None)
+        answer = self.asked.get(id)
+        if answer and not answer.done():
+            answer.set_result(payload)
+
+    # ---- connections
+
+    def befall(self, fault: str) -> None:
+        """What a fault does to whatever is connected."""
+        match fault:
+            case "outage" | "revoked" | "socket_closed_1000":
+                self.hang_up()
+            case "socket_closed":
+                self._break_off(len(self.lines))
+            case "dead_ticket":
+                self._break_off(1)
+            case "refresh":
+                self._refresh()
+            case "warning":
+                self._warn()
+            case "garbled":
+                self._garble()
+            case "unknown_fields":
+                self.tell({"type": "event_callback", "event": NEWER, "event_id": f"Ev{token_hex(5)}"})
+        if fault in ("socket_closed", "socket_closed_1000", "refresh", "warning", "garbled"):
+            self.faults.strikes(fault)
+
+    def hang_up(self) -> None:
+        """Close every connection."""
+        while self.lines:
+            self.lines.popleft().hang_up()
+
+    def _break_off(self, many: int) -> None:
+        for _ in range(min(many, len(self.lines))):
+            self.lines.popleft().say("")
+
+    def _refresh(self) -> None:
+        if self.lines:
+            line = self.lines.popleft()
+            line.disconnect("refresh_requested")
+            line.hang_up()
+
+    def _warn(self) -> None:
+        if self.lines:
+            line = self.lines[0]
+            line.disconnect("warning")
+            asyncio.get_running_loop().call_later(WARNING, line.hang_up)
+
+    def _garble(self) -> None:
+        for line in self.lines:
+            line.say('{"envelope_id": "')
+
+    async def connect(self, socket: WebSocket) -> None:
+        """One connection, until it closes."""
+        ticket = socket.query_params.get("ticket", "")
+        if ticket not in self.tickets:
+            await socket.close(4001)
+            return
+        self.tickets.discard(ticket)
+        await socket.accept()
+        if len(self.lines) >= MOST:
+            await socket.send_json({"type": "disconnect", "reason": "too_many_websockets"})
+            await socket.close(1000)
+            return
+        await self._hold(socket, Line())
+
+    async def _hold(self, socket: WebSocket, line: Line) -> None:
+        self.lines.append(line)
+        about = {"connection_info": {"app_id": APP}, "debug_info": {"host": "playground"}}
+        line.say({"type": "hello", "num_connections": len(self.lines), **about})
+        broken = False
+        try:
+            async with asyncio.TaskGroup() as both:
+                both.create_task(self._speak(socket, line))
+                both.create_task(self._listen(socket, line))
+        except* HungUp:
+            broken = True
+        except* (WebSocketDisconnect, RuntimeError):
+            pass
+        finally:
+            self._let_go(line)
+        if broken:
+            raise HungUp
+
+    def _let_go(self, line: Line) -> None:
+        """What it still owed an acknowledgement for is sent again elsewhere, at once."""
+        with suppress(ValueError):
+            self.lines.remove(line)
+        for id in line.owed & self.owed.keys():
+            self._again(id, self.owed[id][0], "connection_failed")
+
+    async def _speak(self, socket: WebSocket, line: Line) -> None:
+        self._flush()
+        while (message := await line.queue.get()) is not None:
+            if message == "":
+                raise HungUp
+            if isinstance(message, str):
+                await socket.send_text(message)
+            else:
+                await socket.send_json(message)
+        await socket.close(1000)
+        raise WebSocketDisconnect(1000)
+
+    async def _listen(self, socket: WebSocket, line: Line) -> None:
+        while True:
+            said = await socket.receive_json()
+            self._acknowledged(line, said.get("envelope_id", ""), said.get("payload") or {})

@@ -11,11 +11,16 @@ from starlette.websockets import WebSocket
 
 from adapters.playground.faults import Faults
 from adapters.playground.slack import forms, paint
-from adapters.playground.slack.api import APP_TOKEN, BOT_TOKEN, Api, admitted, arguments, down, token
-from adapters.playground.slack.client import COMMANDS, VERIFICATION, Client
-from adapters.playground.slack.socket import Switchboard
+from adapters.playground.slack.api import APP_TOKEN, BOT_TOKEN, Api, arguments, down, token
+from adapters.playground.slack.app import App
+from adapters.playground.slack.client import VERIFICATION
+from adapters.playground.slack.gestures import Gestures
+from adapters.playground.slack.socket import Switchboard, Unanswered
 from adapters.playground.slack.workspace import APP, BOT, HALL, TEAM, No, Workspace
-from adapters.playground.stage import Actor, Clock, Screen, Skewed, StandIn
+from adapters.playground.stage import Actor, Clock, Knob, Screen, Skewed, StandIn
+
+HOME = "home"
+"""The room that the app's Home is shown as."""
 
 
 class Slack(StandIn):
@@ -26,11 +31,12 @@ class Slack(StandIn):
     def __init__(self, actors: Sequence[Actor], clock: Clock, changed: Callable[[], None]) -> None:
         self.changed = changed
         self.faults = Faults(self.name, self._befall)
-        self.refused: list[str] = []
+        self.app = App()
         self.at = Workspace(actors, Skewed(clock, self.faults))
-        self.board = Switchboard()
-        self.api = Api(self.at, self._ring)
-        self.client = Client(self.at, self.board, self._ring)
+        self.board = Switchboard(self.at.clock, self.faults)
+        self.api = Api(self.at, self.app, self.faults, self._ring)
+        self.refused = self.api.refused
+        self.client = Gestures(self.at, self.board, self.app, self._ring)
         self.at.tell = self._tell
         self._events = count(1)
 
@@ -39,10 +45,17 @@ class Slack(StandIn):
 
     def _befall(self, name: str) -> None:
         """What a fault does at once."""
-        match name:
-            case "outage":
-                self.board.hang_up()
+        self.board.befall(name)
         self._ring()
+
+    @property
+    def limits(self) -> bool:
+        """Whether the real rate limits are kept."""
+        return self.api.limited
+
+    @limits.setter
+    def limits(self, kept: bool) -> None:
+        self.api.limited = kept
 
     def routes(self) -> Sequence[BaseRoute]:
         """The Web API, what `response_url` leads to, and the socket."""
@@ -60,10 +73,12 @@ class Slack(StandIn):
     def screen(self, viewer: str) -> Screen:
         """What this actor sees."""
         user = self.at.user_of(viewer).id
-        rooms = tuple(paint.room(self.at, channel, viewer) for channel in self.at.seen(viewer))
+        menu = [Knob(each["callback_id"], each["name"]) for each in self.app.shortcuts if each["type"] == "message"]
+        rooms = [paint.room(self.at, channel, viewer, menu) for channel in self.at.seen(viewer)]
+        rooms.append(paint.home(self.at, viewer))
         view = self.at.views.get(user)
         sheet = forms.sheet(self.at, view) if view else None
-        return Screen(rooms, sheet, self.at.toasts.get(user, ""), COMMANDS)
+        return Screen(rooms, sheet, self.at.toasts.get(user, ""), self.app.commands)
 
     async def say(self, viewer: str, room: str, text: str, reply_to: str = "") -> None:
         """Type it and press enter."""
@@ -71,6 +86,9 @@ class Slack(StandIn):
 
     async def press(self, viewer: str, room: str, bubble: str, knob: str) -> None:
         """Press a button."""
+        if room == HOME:
+            await self.client.press_home(viewer, knob)
+            return
         await self.client.press(viewer, room, bubble, knob)
 
     async def fill(self, viewer: str, sheet: str, answers: Mapping[str, str]) -> None:
@@ -80,6 +98,23 @@ class Slack(StandIn):
     async def react(self, viewer: str, room: str, bubble: str, emoji: str) -> None:
         """Put a reaction under a message."""
         self.client.react(viewer, room, bubble, emoji)
+
+    async def shortcut(self, viewer: str, room: str, bubble: str, knob: str) -> None:
+        """Choose something in a message's menu; without a message, from everywhere."""
+        await self.client.shortcut(viewer, room, bubble, knob)
+
+    async def search(self, viewer: str, sheet: str, input: str, text: str) -> Sequence[tuple[str, str]]:
+        """What a select in the open form offers."""
+        try:
+            found = await self.client.search(viewer, input, text)
+        except (Unanswered, No):
+            return ()
+        return [(each["value"], each["text"]["text"]) for each in found]
+
+    async def visit(self, viewer: str, room: str) -> None:
+        """Look into a room: the app is told when it is its Home."""
+        if room == HOME:
+            self.client.visit(viewer)
 
     def reset(self) -> None:
         """As new; connections stay."""
@@ -101,7 +136,7 @@ class Slack(StandIn):
         if self.outage:
             return down()
         try:
-            admitted("apps.connections.open", token(request, await arguments(request)))
+            self.api.admitted("apps.connections.open", token(request, await arguments(request)))
         except No as no:
             return JSONResponse({"ok": False, "error": no.code})
         self.client.base = f"http://{request.url.netloc}"
@@ -115,7 +150,9 @@ class Slack(StandIn):
             await self.board.connect(socket)
 
     def _tell(self, event: Mapping[str, Any]) -> None:
-        """An event, wrapped as the platform delivers it."""
+        """An event, wrapped as the platform delivers it, if the app subscribed to it."""
+        if not self.app.hears(event):
+            return
         id = f"Ev08N{next(self._events):06X}"
         authorization = {"enterprise_id": None, "team_id": TEAM, "user_id": BOT, "is_bot": True}
         self.board.tell(

@@ -34,6 +34,11 @@ class User:
     locale: str = "en-US"
     bot: bool = False
 
+    @property
+    def email(self) -> str:
+        """Their address, as the workspace knows it."""
+        return f"{self.name}@tocsin.example"
+
 
 @dataclass
 class Channel:
@@ -53,6 +58,7 @@ class Channel:
     whispers: list[tuple[str, Message]] = field(default_factory=list)
     """What only one person sees, with who that is."""
     pins: list[str] = field(default_factory=list)
+    bookmarks: dict[str, dict[str, Any]] = field(default_factory=dict)
 
     @property
     def kind(self) -> str:
@@ -113,6 +119,9 @@ class Workspace:
         self.triggers: dict[str, Trigger] = {}
         self.hooks: dict[str, Hook] = {}
         self.views: dict[str, Message] = {}
+        """The form that is open before somebody."""
+        self.homes: dict[str, Message] = {}
+        """Everybody's Home, once it was published."""
         self.toasts: dict[str, str] = {}
 
     @property
@@ -175,6 +184,11 @@ class Workspace:
         if BOT in channel.members:
             shown = {key: value for key, value in message.items() if key != "reactions"}
             self.tell({**shown, "channel": channel.id, "channel_type": channel.kind, "event_ts": message["ts"]})
+
+    def inform(self, channel: Channel, event: Mapping[str, Any]) -> None:
+        """Tell the app what befell a channel that it is in."""
+        if BOT in channel.members:
+            self.tell({"channel": channel.id, **event, "event_ts": self.ts()})
 
     def join(self, channel: Channel, user: str) -> None:
         """Bring somebody in; who is in already stays."""

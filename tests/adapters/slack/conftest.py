@@ -1,9 +1,7 @@
 """Slack's stand-in and the real adapter, on loopback, with a house that answers from a script."""
 
 import asyncio
-import json
 from collections.abc import AsyncIterator, Mapping
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -11,16 +9,12 @@ import pytest
 from adapters.playground.cast import COMPANY
 from adapters.playground.server import Playground
 from adapters.playground.slack import Slack as StandIn
+from adapters.playground.slack.contracts import CONTRACTS
 from adapters.playground.slack.workspace import HALL
 from adapters.playground.stage import Bubble, Sheet
 from adapters.slack.chat import Settings, Slack
 from tests.adapters.house import House
 from tests.clock import PushedClock
-
-METHODS: Mapping[str, Mapping[str, list[str]]] = json.loads(
-    (Path(__file__).parent / "payloads" / "methods.json").read_text("utf-8")
-)
-"""The arguments of every method that we use, from the platform's own reference."""
 
 
 class Town:
@@ -83,4 +77,5 @@ async def town(monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Town]:
             await asyncio.gather(listening, return_exceptions=True)
             await chat.close()
         for method, args in town.stand.api.calls:
-            assert set(METHODS[method]["required"]) <= set(args) <= set(METHODS[method]["known"]), method
+            assert set(args) <= set(CONTRACTS[method].args) | {"token"}, method
+        assert not town.stand.refused

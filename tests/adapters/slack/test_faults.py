@@ -10,7 +10,7 @@ from starlette.responses import Response
 
 from adapters.playground.slack.api import APP_TOKEN, BOT_TOKEN
 from adapters.playground.slack.workspace import HALL, No, Workspace
-from adapters.slack import desk, sockets
+from adapters.slack import listener, sockets
 from adapters.slack.chat import Settings, Slack
 from adapters.slack.wire import failure, proxy
 from bot.ports import Card, ChatError, Copy, Forbidden, Gone, Handle, MessageId, Place, Room, Throttled, Unreachable
@@ -30,7 +30,7 @@ class Fault:
 
     def __init__(self, town: Town, method: str, no: No, *, after: bool = False, times: int = 1_000) -> None:
         self.methods, self.method, self.hits = town.stand.api.methods, method, 0
-        self.right = right, needed = town.stand.api.methods[method]
+        self.right = right = town.stand.api.methods[method]
 
         def wrong(at: Workspace, args: Mapping[str, Any]) -> dict[str, Any]:
             self.hits += 1
@@ -40,7 +40,7 @@ class Fault:
                 right(at, args)
             raise no
 
-        self.methods[method] = (wrong, needed)
+        self.methods[method] = wrong
 
     def mend(self) -> None:
         self.methods[self.method] = self.right
@@ -162,8 +162,8 @@ async def test_an_outage_is_noticed_and_its_end_too(town: Town, monkeypatch: pyt
 
 
 async def test_a_socket_that_the_platform_renews_is_replaced(town: Town) -> None:
-    town.stand.board.lines[0].put_nowait({"type": "disconnect", "reason": "refresh_requested"})
-    await town.until(lambda: town.readies == 3)
+    town.stand.faults.switch("refresh")
+    await town.until(lambda: town.readies >= 3)
     await town.say("anna", "/incident help")
     await town.shown("anna", "heard: help")
 
@@ -190,7 +190,7 @@ async def test_nobody_there_is_unreachable_and_nothing_arrived() -> None:
 
 
 async def test_a_late_answer_is_tried_again_another_way(town: Town, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(desk, "SOON", 0.01)
+    monkeypatch.setattr(listener, "SOON", 0.01)
     town.house.gate.clear()
     await town.say("anna", "/incident ack")
     for hook in town.stand.at.hooks.values():

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from adapters.slack import read
+from adapters.slack import letters, read
 from bot.ports import Handle, Place
 from tests.adapters.house import GRAMMAR
 
@@ -109,5 +109,5 @@ def test_who_is_meant(typed: str, direct: bool, words: str, addressed: bool) -> 
 
 @given(st.text(), st.booleans())
 def test_nothing_that_is_typed_breaks_it(typed: str, direct: bool) -> None:
-    read.words(typed)
+    letters.words(typed)
     read.spoken(typed, ME, GRAMMAR, direct)

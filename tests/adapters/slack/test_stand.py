@@ -56,7 +56,7 @@ REFUSED: list[tuple[str, Mapping[str, Any], str]] = [
     ("chat.postMessage", {"channel": HALL}, "no_text"),
     ("chat.postMessage", {"channel": "C0", "text": "x"}, "channel_not_found"),
     ("chat.postMessage", {"text": "x"}, "invalid_arguments"),
-    ("chat.postMessage", {"channel": HALL, "text": "x", "thread_ts": "1.0"}, "message_not_found"),
+    ("chat.postMessage", {"channel": HALL, "text": "x", "thread_ts": "1.0"}, "cannot_reply_to_message"),
     ("chat.postMessage", {"channel": HALL, "text": "x", "metadata": {"event_type": "x"}}, "invalid_metadata_format"),
     ("chat.postMessage", blocks(*[{"type": "divider"}] * 51), "invalid_blocks"),
     ("chat.postMessage", blocks({"type": "hologram"}), "invalid_blocks"),

@@ -1,0 +1,124 @@
+"""Slack's channels: opened, furnished, filled with people, closed."""
+
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from functools import partial
+from typing import Any
+
+from slack_sdk.web.async_slack_response import AsyncSlackResponse
+
+from adapters.slack import show
+from adapters.slack.names import names
+from adapters.slack.wire import Wire, allowed, asked
+from bot.ports import Forbidden, Handle, MessageId, Place, Room
+
+INSIDE = frozenset(("already_in_channel", "cant_invite_self"))
+"""What an invitation answers for somebody who is in already."""
+CLOSED = frozenset(("already_archived", "is_archived", "channel_not_found"))
+"""What closing answers where nothing is left to close."""
+
+Call = Callable[[], Awaitable[AsyncSlackResponse]]
+
+
+class Channels:
+    """What can be done with channels: the `Rooms` and `Bookmarks` of the house."""
+
+    name = "slack"
+    wire: Wire
+
+    async def open(self, room: Room) -> Place:
+        """Open a channel, or find the one that an earlier try with the same key opened."""
+        mark = f"Tocsin · {room.key}"
+        for name in names(room.name):
+            channel = await self._create(name, mark, room.private)
+            if channel is not None:
+                await self._furnish(channel, room.topic, mark)
+                return Place(self.name, channel["id"])
+        raise Forbidden("name_taken")
+
+    async def _create(self, name: str, mark: str, private: bool) -> Mapping[str, Any] | None:
+        """The channel of this name, new or ours from an earlier try; None where it is no name to be had."""
+        try:
+            made = await asked(self.wire.web.conversations_create(name=name, is_private=private))
+            return made["channel"]  # type: ignore[no-any-return]
+        except Forbidden as no:
+            if str(no).startswith("invalid_name"):
+                return None
+            if str(no) != "name_taken":
+                raise
+        me = (await self.wire.me()).user
+        found = [each for each in await self._ours() if each["name"] == name and each.get("creator") == me]
+        return next((each for each in found if each["purpose"]["value"] in ("", mark)), None)
+
+    async def _ours(self) -> list[Mapping[str, Any]]:
+        """Every channel that we are in and that is not archived."""
+        found: list[Mapping[str, Any]] = []
+        more: dict[str, str] = {}
+        while True:
+            page = await asked(
+                self.wire.web.users_conversations(
+                    types="public_channel,private_channel", exclude_archived=True, limit=999, **more
+                )
+            )
+            found += page["channels"]
+            more = {"cursor": (page.get("response_metadata") or {}).get("next_cursor", "")}
+            if not more["cursor"]:
+                return found
+
+    async def _furnish(self, channel: Mapping[str, Any], topic: str, mark: str) -> None:
+        topic = show.topic(topic)
+        if channel.get("purpose", {}).get("value") != mark:
+            await asked(self.wire.web.conversations_setPurpose(channel=channel["id"], purpose=mark))
+        if channel.get("topic", {}).get("value") != topic:
+            await asked(self.wire.web.conversations_setTopic(channel=channel["id"], topic=topic))
+
+    async def inside(self, place: Place, call: Call) -> Mapping[str, Any]:
+        """What a call answers that wants us in the channel: we go in where we are not."""
+        try:
+            return await asked(call())
+        except Forbidden as no:
+            if str(no) != "not_in_channel":
+                raise
+        await asked(self.wire.web.conversations_join(channel=place.room))
+        return await asked(call())
+
+    async def pin(self, place: Place, message: MessageId) -> None:
+        """Pin a message; one that is pinned already is fine."""
+        call = partial(self.wire.web.pins_add, channel=place.room, timestamp=message)
+        await allowed(("already_pinned",), self.inside(place, call))
+
+    async def invite(self, place: Place, handles: Sequence[Handle]) -> None:
+        """Bring people in; who is in already is fine. Raises `Forbidden` after all who could be were brought in."""
+        users = [each.id for each in handles if each.platform == self.name]
+        refused: set[str] = set()
+        for first in range(0, len(users), 100):
+            refused |= await self._invite(place, users[first : first + 100])
+        if refused - INSIDE:
+            raise Forbidden(", ".join(sorted(refused - INSIDE)))
+
+    async def _invite(self, place: Place, users: Sequence[str]) -> set[str]:
+        """Why some of them could not be brought in. With `force` the platform takes the others all the same."""
+        call = partial(self.wire.web.conversations_invite, channel=place.room, users=users, force=True)
+        try:
+            said = await self.inside(place, call)
+        except Forbidden as no:
+            return set(str(no).split(", "))
+        return {each["error"] for each in said.get("errors", ()) if each.get("error")}
+
+    async def close_room(self, place: Place) -> None:
+        """Archive the channel: no bot can ever open it again."""
+        call = partial(self.wire.web.conversations_archive, channel=place.room)
+        await allowed(CLOSED, self.inside(place, call))
+
+    async def bookmark(self, place: Place, title: str, url: str) -> None:
+        """Keep a link above the channel, once for each title."""
+        web, title = self.wire.web, show.label(title)
+        for each in (await asked(web.bookmarks_list(channel_id=place.room))).get("bookmarks", ()):
+            if each.get("title") == title:
+                if each.get("link") != url:
+                    await asked(web.bookmarks_edit(bookmark_id=each["id"], channel_id=place.room, link=url))
+                return
+        await asked(web.bookmarks_add(channel_id=place.room, title=title, type="link", link=url))
+
+    async def link(self, place: Place) -> str:
+        """The channel's address, which the client opens."""
+        return f"{(await self.wire.me()).url}archives/{place.room}"
