@@ -18,6 +18,7 @@ from bot.text.words import Phrase, Voice, Who
 
 if TYPE_CHECKING:
     from bot.oncall.policy import Rules
+    from bot.oncall.schedule import Schedule
     from bot.people.person import People
 
 TOCSIN = "tocsin"
@@ -132,6 +133,8 @@ class Ask:
     """The person who asks: their id, or `tocsin`."""
     rules: "Rules"
     people: "People"
+    schedules: Mapping[str, "Schedule"] = field(default_factory=dict)
+    """Every schedule, with what was changed in chat."""
     via: str = ""
     """The place where it was asked in words that all there can see."""
     handle: str = ""

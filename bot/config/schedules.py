@@ -8,12 +8,12 @@ from typing import Annotated, Any
 from pydantic import BeforeValidator, Field, field_validator, model_validator
 
 from bot.config.part import Fault, Part, real_zone
-from bot.oncall.clock import first, last
 from bot.oncall.overrides import Override, Shift
 from bot.oncall.rotation import Every, Rotation
 from bot.oncall.schedule import Layer, Schedule
 from bot.oncall.teams import Team
 from bot.oncall.windows import Window
+from bot.text.clock import first, last
 from bot.text.words import zone
 
 DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")

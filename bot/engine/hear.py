@@ -62,7 +62,17 @@ class Hearing:
             book = self._book(line, tx, person) if line.cls.on == "incident" else None
             asked = build(line, self._reader(tx, people, person, voice))
             state = book.state if book else None
-            desk = ReadingDesk(tx, voice, person, said, people, self.office.rules, book.id if book else None, state)
+            desk = ReadingDesk(
+                tx,
+                voice,
+                person,
+                said,
+                people,
+                self.office.rules,
+                self.office.duties(tx),
+                book.id if book else None,
+                state,
+            )
             return asked.answer(desk)  # type: ignore[no-any-return]
         except Refused as no:
             return refusal(no, voice)
@@ -87,6 +97,7 @@ class Hearing:
             by=person.id if person else "",
             rules=self.office.rules,
             people=people,
+            schedules=self.office.duties(tx).schedules,
             via="" if said.pressed else str(said.place),
             handle=str(said.by),
             token=_code(),
@@ -218,7 +229,14 @@ def refusal(no: Refused, voice: Voice) -> Card:
 def own(command: Command, id: BookId, office: Office, tx: Transaction) -> bool:
     """Do what nobody asked for: a timer fired, a platform answered. Whether anything came of it."""
     book = tx.load(id)
-    ask = Ask(now=tx.now, by=TOCSIN, rules=office.rules, people=office.people(tx), token=_code())
+    ask = Ask(
+        now=tx.now,
+        by=TOCSIN,
+        rules=office.rules,
+        people=office.people(tx),
+        schedules=office.duties(tx).schedules,
+        token=_code(),
+    )
     events = list(command.decide(book.state, ask))
     tx.record(book, events, by=TOCSIN)
     return bool(events)

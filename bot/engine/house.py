@@ -20,6 +20,7 @@ from bot.engine.page import Paging
 from bot.engine.suggest import suggest
 from bot.engine.tick import Ticking
 from bot.grammar import Line, Query, grammar, tidy
+from bot.oncall.handoff import HandOver
 from bot.people.person import Enroll, Leave
 from bot.ports import Card, Chat, Choice, Form, Grammar, Receipt, RoomChange, Said, Unheard
 from bot.store.store import Store, StoreDown, Taken
@@ -78,8 +79,16 @@ class Engine:
                 await self._ask_of(book.id, Leave(back=enroll is not None))
         for id, enroll in wanted.items():
             await self._ask_of(BookId("person", id), enroll)
+        for schedule in await self.office.store.read(self._schedules):
+            await self.office.store.write(partial(own, HandOver(), schedule, self.office))
         await self.office.store.write(lambda tx: tx.want())
         await self.office.store.read(self.office.people)
+
+    def _schedules(self, tx: Transaction) -> list[BookId]:
+        """Those that are configured, and those that were."""
+        return [
+            BookId("schedule", name) for name in sorted({*self.office.rules.schedules, *self.office.duties(tx).rotas})
+        ]
 
     async def acquaint(self) -> None:
         """Know the people as the database has them; take over the configuration only where there are none yet."""

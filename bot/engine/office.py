@@ -12,6 +12,7 @@ import structlog
 import bot.incident.chapters  # noqa: F401 - whoever works here knows every chapter
 from bot.config import Config
 from bot.oncall.policy import Rules
+from bot.oncall.rota import Duties
 from bot.people.person import People, Person
 from bot.ports import Chat, ChatError, Place, Rooms, Said
 from bot.store.store import Store
@@ -43,6 +44,7 @@ class Office:
     def __post_init__(self) -> None:
         self.rules: Rules = self.config.rules()
         self._people: tuple[int, People] = (-1, People(()))
+        self._duties: tuple[int, Duties] = (-1, Duties({}, {}))
         self._links: dict[str, str] = {}
 
     def wake(self) -> None:
@@ -74,6 +76,14 @@ class Office:
         if version != self._people[0]:
             self._people = (version, People(book.state for book in tx.books("person")))
         return self._people[1]
+
+    def duties(self, tx: Transaction) -> Duties:
+        """Every schedule as it is configured and as it was changed in chat, as of this transaction."""
+        version = tx.version("schedule")
+        if version != self._duties[0]:
+            rotas = {book.id.id: book.state for book in tx.books("schedule")}
+            self._duties = (version, Duties(rotas, self.rules.schedules))
+        return self._duties[1]
 
     @property
     def known_people(self) -> People:

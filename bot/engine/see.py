@@ -1,6 +1,6 @@
 """Reading: a query and the desk it reads from. Never waits for a writer."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -8,6 +8,8 @@ from typing import Any
 from bot.book import BookId, Entry
 from bot.grammar import grammar
 from bot.oncall.policy import Rules
+from bot.oncall.rota import Duties, Rota
+from bot.oncall.schedule import Schedule
 from bot.people.may import may
 from bot.people.person import People, Person
 from bot.ports import Grammar, Said
@@ -28,12 +30,23 @@ class ReadingDesk:
     said: Said
     people: People
     rules: Rules
+    duty: Duties
     book: BookId | None
     state: Any
 
     @property
     def now(self) -> datetime:
         return self.tx.now
+
+    @property
+    def schedules(self) -> Mapping[str, Schedule]:
+        """Every schedule, with what was changed in chat."""
+        return self.duty.schedules
+
+    @property
+    def rotas(self) -> Mapping[str, Rota]:
+        """What was changed in chat, by schedule."""
+        return self.duty.rotas
 
     def entries(self, **what: Any) -> Sequence[Entry]:
         """The book's entries, as the store's `entries` cuts them."""

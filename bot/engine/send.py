@@ -10,6 +10,7 @@ import msgspec
 import structlog
 
 from bot.book import BookId
+from bot.engine.duty import tell_duty
 from bot.engine.office import Office
 from bot.engine.purse import Later, Purse
 from bot.engine.show import delay
@@ -93,6 +94,8 @@ class Sending:
         return Fault(type(wrong).__name__)
 
     async def _send(self, rows: Sequence[Sent]) -> MessageId:
+        if rows[0].kind == "duty":
+            return await tell_duty(rows[0], self.office)
         place = Place.parse(rows[0].to)
         chat = self.office.chats.get(place.platform)
         if chat is None:

@@ -158,7 +158,7 @@ def _read(cls: type[Any], spec: Field[Any], raw: str, reader: Reader) -> Any:
     if of is Target:
         return Target(reader.target(raw))
     if of is datetime:
-        return moment(raw, reader.now, reader.zone)
+        return moment(raw, reader.now, reader.zone, end=bool(spec.metadata.get("end")))
     if of is bool:
         return raw.lower() in {"yes", "true", "on", "1"}
     if of is timedelta:

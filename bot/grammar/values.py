@@ -5,6 +5,7 @@ from datetime import UTC, date, datetime, time, timedelta, tzinfo
 from enum import Enum
 
 from bot.book import Refused
+from bot.text.clock import first
 from bot.text.words import N_
 
 LINE = 500
@@ -62,10 +63,10 @@ MORNING = time(9)
 """When a day begins that was named without a time."""
 
 
-def moment(raw: str, now: datetime, zone: tzinfo) -> datetime:
+def moment(raw: str, now: datetime, zone: tzinfo, *, end: bool = False) -> datetime:
     """An instant in somebody's zone, in UTC: `30m` from now, `9:00` (the next), `tomorrow 9:00`, `2026-12-01 9:00`.
 
-    Raises `Refused`.
+    Where a clock time comes twice, the first is meant, and the last where it is to `end` something. Raises `Refused`.
     """
     words = raw[:40].strip().lower()
     try:
@@ -76,7 +77,7 @@ def moment(raw: str, now: datetime, zone: tzinfo) -> datetime:
     if found is None:
         text = N_("“{raw}” is no time. Say it like 30m, 9:00, tomorrow 9:00, fri 18:00 or 2026-12-01 09:00.")
         raise Refused(text, raw=raw[:40])
-    return found.astimezone(UTC)
+    return found.replace(fold=int(end)).astimezone(UTC)
 
 
 def _iso(words: str, zone: tzinfo) -> datetime | None:
@@ -129,9 +130,7 @@ def _clock(words: str) -> time | None:
 
 def _at(day: date, clock: time, zone: tzinfo) -> datetime:
     """A clock time on a day; one that the clocks jump over is the first instant after the jump."""
-    named = datetime.combine(day, clock, zone)
-    back = named.astimezone(UTC).astimezone(zone)
-    return back if back.replace(tzinfo=None) != named.replace(tzinfo=None) else named
+    return first(datetime.combine(day, clock), zone).astimezone(zone)
 
 
 TRICKS = re.compile(

@@ -1,6 +1,6 @@
 """Command and query classes, and their fields: all that a chapter needs to enter the grammar."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import Field, dataclass, field, fields
 from datetime import datetime, timedelta
 from enum import Enum
@@ -24,6 +24,14 @@ class Desk(Protocol):
     rules: Any
     state: Any
     """The book that was asked about, for a query of one book."""
+
+    @property
+    def schedules(self) -> Mapping[str, Any]:
+        """Every schedule by its name, with what was changed in chat."""
+
+    @property
+    def rotas(self) -> Mapping[str, Any]:
+        """What was changed in chat, by schedule."""
 
     def entries(self, **what: Any) -> Sequence[Entry]:
         """The book's entries, as the store's `entries` cuts them."""

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from bot.book import Ask, Command, Entry, Event, Refused, Send, Timer, event
 from bot.grammar import Person, command, word, words
 from bot.oncall.policy import Policy, Step
+from bot.oncall.teams import on_call
 from bot.text.words import N_, Who
 
 if TYPE_CHECKING:
@@ -45,11 +46,14 @@ class Call:
     exhausted: bool = False
     unreached: tuple[str, ...] = ()
     """Those of this step whom no channel reached."""
+    paged: tuple[str, ...] = ()
+    """Whoever this step meant when it was reached: a schedule's name is its on-call then."""
 
     @property
     def now(self) -> Step:
-        """The step that it stands on."""
-        return self.steps[self.step - 1]
+        """The step that it stands on, with the people who were paged."""
+        step = self.steps[self.step - 1]
+        return replace(step, people=self.paged or step.people)
 
     @property
     def rounds(self) -> int:
@@ -134,7 +138,7 @@ class Paged(Event):
             incident,
             replace(
                 call, round=self.round, step=self.step, paged_at=entry.at,
-                answered=False, answered_by="", exhausted=False, unreached=(),
+                answered=False, answered_by="", exhausted=False, unreached=(), paged=self.people,
             ),
         )  # fmt: skip
 
@@ -225,8 +229,9 @@ def rungs(call: Call) -> Iterator[tuple[int, int]]:
 
 
 def present(people: Iterable[str], ask: Ask) -> tuple[Who, ...]:
-    """Those who are still there."""
-    return tuple(Who(person) for person in people if person in ask.people)
+    """Those who are still there; of a schedule or a team, whoever is on call at this moment."""
+    meant = (person for each in people for person in on_call(each, ask.rules, ask.schedules, ask.now))
+    return tuple(Who(person) for person in dict.fromkeys(meant) if person in ask.people)
 
 
 def by_policy(incident: "Incident") -> Call | None:

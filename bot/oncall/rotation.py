@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, time, timedelta, tzinfo
 from enum import Enum
 
-from bot.oncall.clock import first, wall
+from bot.text.clock import first, wall
 
 
 class Every(Enum):

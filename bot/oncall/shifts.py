@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 from bot.oncall.overrides import Shift
 from bot.oncall.schedule import Schedule
@@ -53,3 +53,8 @@ def _joined(stretches: Iterator[Shift]) -> Iterator[Shift]:
         whole = each
     if whole:
         yield whole
+
+
+def until_change(schedule: Schedule, at: datetime, most: timedelta) -> datetime:
+    """When others are on call than at an instant, looked for so far ahead at most."""
+    return next(_stretches(schedule, at, at + most)).end

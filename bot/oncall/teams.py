@@ -34,3 +34,8 @@ def on_call(target: str, rules: "Rules", schedules: Mapping[str, Schedule], now:
     name = team.schedule if team else target
     schedule = schedules.get(name) or rules.schedules.get(name)
     return who(schedule, now) if schedule else (target,)
+
+
+def rooms(schedule: str, rules: "Rules") -> tuple[str, ...]:
+    """Where the teams of a schedule are told who is on call."""
+    return tuple(sorted({team.room for team in rules.teams.values() if team.schedule == schedule and team.room}))

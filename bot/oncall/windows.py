@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta, tzinfo
 from functools import lru_cache
 
-from bot.oncall.clock import first, last, wall
+from bot.text.clock import first, last, wall
 
 FOREVER = datetime.max.replace(tzinfo=UTC)
 WEEK = timedelta(weeks=1)

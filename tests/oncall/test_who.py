@@ -13,12 +13,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot.oncall.clock import wall
 from bot.oncall.overrides import Override, Shift
 from bot.oncall.rotation import Every, Rotation
 from bot.oncall.schedule import Layer, Schedule
 from bot.oncall.shifts import gaps, own_shifts, shifts, who
 from bot.oncall.windows import Window
+from bot.text.clock import wall
 from bot.text.words import zone
 from tests.oncall.schedules import PEOPLE, days, rotations, schedules, windows
 
