@@ -74,7 +74,8 @@ class Providers:
         ear = listener(0)
         self.base = f"http://127.0.0.1:{ear.getsockname()[1]}"
         routes = [*self.phones.routes(), *self.ntfy.routes(), *self.target.routes()]
-        config = uvicorn.Config(Starlette(routes=routes), lifespan="off", log_config=None, timeout_graceful_shutdown=1)
+        app = Starlette(routes=routes)
+        config = uvicorn.Config(app, lifespan="off", log_config=None, access_log=False, timeout_graceful_shutdown=1)
         server = await serve(config, ear)
         await self.mail.open()
         try:
