@@ -88,7 +88,8 @@ async def town(monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Town]:
         for name in NAMES:
             town.remake(name)
         routes = [route for channel in town.channels.values() for route in channel.routes(town.house)]
-        server = await serve(uvicorn.Config(Starlette(routes=routes), lifespan="off", log_config=None), ear)
+        app = Starlette(routes=routes)
+        server = await serve(uvicorn.Config(app, lifespan="off", log_config=None, access_log=False), ear)
         try:
             yield town
         finally:
