@@ -6,7 +6,7 @@ https://www.twilio.com/docs/voice/api/call-resource, https://www.twilio.com/docs
 from collections.abc import Mapping, Sequence
 from xml.etree.ElementTree import Element
 
-from pydantic import Field
+from pydantic import Field, model_validator
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
@@ -36,8 +36,13 @@ class Settings(Account):
     """`[channels.call]`. It needs `channels.url`: a key that is pressed must be told."""
 
     sender: str = Field(pattern=r"^\+[1-9]\d{1,14}$", description="The number that calls, +….")
-    url: str = Field(min_length=1, description="Where the house is reached: https://tocsin.example.org.")
     ring: int = Field(30, ge=10, le=120, description="Seconds that it rings; a mailbox may pick up later.")
+
+    @model_validator(mode="after")
+    def _told_of_keys(self) -> "Settings":
+        if not self.url:
+            raise ValueError("calls need channels.url: the key that is pressed is told there")
+        return self
 
 
 def open_channel(settings: Settings) -> Channel:

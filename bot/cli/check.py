@@ -26,19 +26,21 @@ def check(
 def checked(path: Path) -> str:
     """That it is good. Raises `BadConfig`."""
     from bot.config import File
-    from bot.run import find_chat
+    from bot.run import find_channels, find_chat
 
     file = File.read(path)
     found = file.config()
     for name, settings in found.chats.items():
         find_chat(name, settings, file)
-    return f"{path}: good. Chats: {', '.join(found.chats) or 'none'}; people: {len(found.people)}."
+    find_channels(found, file)
+    return f"{path}: good. Chats: {', '.join(found.ways) or 'none'}; people: {len(found.people)}."
 
 
 def described() -> object:
     """The file's JSON Schema, with the settings of every adapter that there is."""
     from bot.config.schema import schema
-    from bot.config.shape import CHATS
-    from bot.run import settings_of
+    from bot.config.shape import CHANNELS, CHATS
+    from bot.run import channel_settings, settings_of
 
-    return schema({"chats": {name: settings_of(name) for name in CHATS}})
+    chats = {name: settings_of(name) for name in CHATS}
+    return schema({"chats": chats, "channels": {name: channel_settings(name) for name in CHANNELS}})

@@ -16,7 +16,7 @@ def schema(tables: Mapping[str, Mapping[str, type[BaseModel]]]) -> Mapping[str, 
     whole = Config.model_json_schema()
     for table, adapters in tables.items():
         properties = {name: _own(whole, name, settings.model_json_schema()) for name, settings in adapters.items()}
-        whole["properties"][table] |= {"properties": properties}
+        _meant(whole, whole["properties"][table]).setdefault("properties", {}).update(properties)
     people = whole["$defs"]["Somebody"]
     people["additionalProperties"] = {"type": "string", "description": "Their id on the platform of this name."}
     return {"$schema": "http://json-schema.org/draft-07/schema#", **_fillable(whole)}
@@ -67,7 +67,7 @@ def _within(schema: Mapping[str, Any], node: Mapping[str, Any], key: Any) -> Map
     return node.get("properties", {}).get(key) or (more if isinstance(more, dict) else {})
 
 
-def _meant(schema: Mapping[str, Any], node: Mapping[str, Any]) -> Mapping[str, Any]:
+def _meant(schema: Mapping[str, Any], node: Mapping[str, Any]) -> Any:
     """What a reference leads to."""
     while "$ref" in node:
         node = schema["$defs"][node["$ref"].rpartition("/")[2]]

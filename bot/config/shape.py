@@ -6,7 +6,7 @@ from datetime import timedelta
 from difflib import get_close_matches
 from typing import Annotated, Any, Literal
 
-from pydantic import BeforeValidator, ConfigDict, Field, ValidationError, field_validator, model_validator
+from pydantic import BeforeValidator, ConfigDict, Field, SecretStr, ValidationError, field_validator, model_validator
 from pydantic_core import InitErrorDetails, PydanticCustomError
 
 from bot.book import Refused
@@ -23,6 +23,10 @@ PERSON = re.compile(r"[a-z0-9_-]{1,40}")
 
 CHATS = ("slack", "discord", "telegram")
 """Somebody may have an account on a chat that is not configured yet."""
+CHANNELS = ("email", "sms", "call", "push", "apprise")
+"""Ways to people that are no chats, by the names of their adapters."""
+PHONE: Mapping[str, tuple[str, ...]] = {"phone": ("sms", "call")}
+"""One address that is good for several of them."""
 
 
 DATABASE = re.compile(r"sqlite:///.+|sqlite://|postgres(?:ql)?://.+")
@@ -107,9 +111,31 @@ class Somebody(Part):
     _language = field_validator("language")(real_language)
 
     def handles(self, platforms: Iterable[str]) -> tuple[str, ...]:
-        """Their handles on these platforms, in the order in which they stand in the file."""
+        """Their handles on these platforms, in the order in which they stand in the file; a phone is two."""
         extra: Mapping[str, Any] = self.model_extra or {}
-        return tuple(str(Handle(name, str(native))) for name, native in extra.items() if name in set(platforms))
+        named = ((name, native) for key, native in extra.items() for name in PHONE.get(key, (key,)))
+        return tuple(str(Handle(name, str(native))) for name, native in named if name in set(platforms))
+
+
+class Channels(Part):
+    """Ways to people that are no chats. What each must be told, its own adapter says and validates."""
+
+    url: str = ""
+    """Where the house is reached from outside: the links in a mail and providers' callbacks lead there."""
+    secret: SecretStr = SecretStr("")
+    """Signs the links: at least 16 random letters."""
+    email: Mapping[str, Any] | None = None
+    sms: Mapping[str, Any] | None = None
+    call: Mapping[str, Any] | None = None
+    push: Mapping[str, Any] | None = None
+    apprise: Mapping[str, Any] | None = None
+
+    @property
+    def tables(self) -> Mapping[str, Mapping[str, Any]]:
+        """The settings of those that are configured, with what all of them are told."""
+        public = {"url": self.url, "secret": self.secret}
+        told = {name: getattr(self, name) for name in CHANNELS}
+        return {name: {**public, **table} for name, table in told.items() if table is not None}
 
 
 class Rung(Part):
@@ -147,6 +173,7 @@ class Config(Part):
     house: House = House()
     chats: Mapping[str, Mapping[str, Any]] = {}
     """A table a platform: its keys are that adapter's own, and it validates them."""
+    channels: Channels = Channels()
     people: Mapping[str, Somebody] = {}
     policies: Mapping[str, Ladder] = {}
     schedules: Mapping[str, Roster] = {}
@@ -177,15 +204,21 @@ class Config(Part):
     def _wrong_people(self) -> Iterator[Fault]:
         seen: dict[str, str] = {}
         for id, somebody in self.people.items():
-            for strange in sorted(set(somebody.model_extra or {}) - {*self.chats, *CHATS}):
-                near = nearest(strange, (*Somebody.model_fields, *self.chats, *CHATS))
+            ways = {*self.chats, *CHATS, *CHANNELS, *PHONE}
+            for strange in sorted(set(somebody.model_extra or {}) - ways):
+                near = nearest(strange, (*Somebody.model_fields, *ways))
                 yield ("people", id, strange), f"there is no such setting, and no such chat{near}"
             if not PERSON.fullmatch(id):
                 yield ("people", id), "a person's key is made of a-z, 0-9, _ and -"
-            for handle in somebody.handles(self.chats):
+            for handle in somebody.handles(self.ways):
                 if seen.setdefault(handle, id) != id:
                     where = ("people", id, Handle.parse(handle).platform)
                     yield where, f"people.{seen[handle]} has the same account {handle}"
+
+    @property
+    def ways(self) -> tuple[str, ...]:
+        """Everything by which people are reached: the chats, then the channels."""
+        return (*self.chats, *self.channels.tables)
 
     def rules(self) -> Rules:
         """As far as decisions ask it."""
@@ -212,7 +245,7 @@ class Config(Part):
                 "admin" if id == self.house.admin else somebody.role,
                 somebody.language,
                 somebody.zone,
-                somebody.handles(self.chats),
+                somebody.handles(self.ways),
             )
             for id, somebody in self.people.items()
         }

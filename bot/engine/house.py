@@ -22,7 +22,7 @@ from bot.engine.tick import Ticking
 from bot.grammar import Line, Query, grammar, tidy
 from bot.oncall.handoff import HandOver
 from bot.people.person import Enroll, Leave
-from bot.ports import Card, Chat, Choice, Form, Grammar, Receipt, RoomChange, Said, Unheard
+from bot.ports import Card, Channel, Chat, Choice, Form, Grammar, Receipt, RoomChange, Said, Unheard
 from bot.store.store import Store, StoreDown, Taken
 from bot.store.transaction import Transaction
 from bot.text.words import LANGUAGES, Voice, known
@@ -36,8 +36,9 @@ AFTER = 0.004
 class Engine:
     """The core at work. It is the `House` that the adapters are given."""
 
-    def __init__(self, config: Config, store: Store, chats: Sequence[Chat]) -> None:
-        self.office = Office(config, store, {chat.name: chat for chat in chats})
+    def __init__(self, config: Config, store: Store, chats: Sequence[Chat], channels: Sequence[Channel] = ()) -> None:
+        named = {channel.name: channel for channel in channels}
+        self.office = Office(config, store, {chat.name: chat for chat in chats}, named)
         self.hearing = Hearing(self.office)
         self.ticking = Ticking(self.office)
         self.delivery = Delivery(self.office)
@@ -62,8 +63,8 @@ class Engine:
             await asyncio.gather(*self.loops, return_exceptions=True)
             with suppress(StoreDown):
                 await self.office.store.write(lambda tx: tx.release_all(self.office.me))
-            for chat in self.office.chats.values():
-                await chat.close()
+            for way in self.office.ways.values():
+                await way.close()
 
     async def enrol(self) -> None:
         """Take over what the configuration says of people, and show everything open as this version shows it.

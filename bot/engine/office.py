@@ -14,7 +14,7 @@ from bot.config import Config
 from bot.oncall.policy import Rules
 from bot.oncall.rota import Duties
 from bot.people.person import People, Person
-from bot.ports import Chat, ChatError, Place, Rooms, Said
+from bot.ports import Channel, Chat, ChatError, Place, Rooms, Said
 from bot.store.store import Store
 from bot.store.transaction import Transaction
 from bot.text.words import Voice, known, zone
@@ -32,6 +32,8 @@ class Office:
     config: Config
     store: Store
     chats: Mapping[str, Chat]
+    channels: Mapping[str, Channel] = field(default_factory=dict)
+    """Ways to people that are no chats."""
     me: str = field(default_factory=lambda: token_hex(6))
     house: str = ""
     """This database's own name: it begins every key, so that no other database's messages are taken for ours."""
@@ -46,6 +48,11 @@ class Office:
         self._people: tuple[int, People] = (-1, People(()))
         self._duties: tuple[int, Duties] = (-1, Duties({}, {}))
         self._links: dict[str, str] = {}
+
+    @property
+    def ways(self) -> Mapping[str, Channel]:
+        """Everything by which a person is told something: the chats and the channels."""
+        return {**self.chats, **self.channels}
 
     def wake(self) -> None:
         """Something changed: whoever waits for work looks again."""

@@ -59,16 +59,17 @@ class Paging(Errands):
                 place, message = await self._tell(job, job.handle)
         except (ChatError, TimeoutError) as wrong:
             error = wrong if isinstance(wrong, ChatError) else Unreachable("no answer within 10 s", ambiguous=True)
-            log.warning("a channel did not take a page", to=str(job.handle), why=str(error))
+            # By its name alone: an address may be a secret, and is nobody else's business.
+            log.warning("a channel did not take a page", to=job.row.to, by=job.handle.platform, why=str(error))
             await self.office.store.write(partial(self._next, job, error), urgent=True)
         else:
-            await self.office.store.write(partial(arrived, job, place, message), urgent=True)
+            await self.office.store.write(partial(self._arrived, job, place, message), urgent=True)
             return
         self.office.wake()
 
     async def _tell(self, job: Job, handle: Handle) -> tuple[Place, MessageId]:
         card = await self._card(job)
-        return await self.office.chats[handle.platform].tell(
+        return await self.office.ways[handle.platform].tell(
             handle, card, self.office.key("page", job.row.id, job.row.channel, job.row.tries)
         )
 
@@ -95,12 +96,12 @@ class Paging(Errands):
 
     def _channels(self, person: Person | None) -> list[Handle]:
         handles = person.handles if person else ()
-        return [handle for handle in handles if handle.platform in self.office.chats]
+        return [handle for handle in handles if handle.platform in self.office.ways]
 
     def _next(self, job: Job, error: ChatError, tx: Transaction) -> None:
         """This channel failed: the next one, at once."""
         said = f"{job.row.error}; " if job.row.error else ""
-        why = f"{said}{job.handle}: {error}"[:400]
+        why = f"{said}{job.handle.platform if job.handle else ''}: {error}"[:400]
         tx.sent(job.row.id, job.row.epoch, state="pending", error=why, channel=job.row.channel + 1)
 
     def _unreached(self, row: Sent, book: BookId, tx: Transaction) -> None:
@@ -109,6 +110,13 @@ class Paging(Errands):
         miss = Miss(**{key: int(row.payload[key]) for key in STEP}, person=row.to, why=row.error or "no channel")
         if not any(same(entry.event, miss) for entry in tx.entries(book, names={"Unreached"}, last=50)):
             own(miss, book, self.office, tx)
+
+    def _arrived(self, job: Job, place: Place, message: MessageId, tx: Transaction) -> None:
+        """A provider took it. In a chat its buttons are a look from now on: they go when somebody answers."""
+        tx.sent(job.row.id, job.row.epoch, state="accepted", place=str(place), message=message)
+        if place.platform in self.office.chats:
+            subject = f"page {job.row.id} {job.row.to} {job.row.payload['call']} {job.row.payload['step']}"
+            tx.look(job.book, Look(subject, place.platform, str(place), message))
 
 
 def same(told: Any, miss: Miss) -> bool:
@@ -120,10 +128,3 @@ def wanted(book: Book, row: Sent) -> bool:
     """Whether the page's call still rings: its round is not over and nobody answered."""
     call = book.state.call(int(row.payload["call"]))
     return bool(book.state.open and call and not call.answered and call.round == int(row.payload["round"]))
-
-
-def arrived(job: Job, place: Place, message: MessageId, tx: Transaction) -> None:
-    """A provider took it. Its buttons are a look from now on: they go when somebody answers."""
-    tx.sent(job.row.id, job.row.epoch, state="accepted", place=str(place), message=message)
-    subject = f"page {job.row.id} {job.row.to} {job.row.payload['call']} {job.row.payload['step']}"
-    tx.look(job.book, Look(subject, place.platform, str(place), message))

@@ -7,8 +7,8 @@ from typing import Any
 
 from pydantic import BaseModel, ValidationError
 
-from bot.config import BadConfig, File
-from bot.ports import Chat
+from bot.config import BadConfig, Config, File
+from bot.ports import Channel, Chat
 
 NOWHERE = File("the configuration", "", {})
 
@@ -20,6 +20,23 @@ def find_chat(name: str, settings: Mapping[str, Any], file: File = NOWHERE) -> C
         return module.open_chat(module.Settings.model_validate(settings))  # type: ignore[no-any-return]
     except ValidationError as wrong:
         raise file.fault(wrong, module.Settings, ("chats", name)) from None
+
+
+def find_channels(config: Config, file: File = NOWHERE) -> list[Channel]:
+    """Every channel that is configured, its settings validated by its adapter. Raises `BadConfig`."""
+    found: list[Channel] = []
+    for name, settings in config.channels.tables.items():
+        module = import_module(f"adapters.notify.{name}")
+        try:
+            found.append(module.open_channel(module.Settings.model_validate(settings)))
+        except ValidationError as wrong:
+            raise file.fault(wrong, module.Settings, ("channels", name)) from None
+    return found
+
+
+def channel_settings(name: str) -> type[BaseModel]:
+    """What a channel's adapter can be told."""
+    return import_module(f"adapters.notify.{name}").Settings  # type: ignore[no-any-return]
 
 
 def settings_of(name: str) -> type[BaseModel]:

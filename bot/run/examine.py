@@ -10,8 +10,8 @@ from zoneinfo import available_timezones
 
 from bot.config import BadConfig, Config, File
 from bot.people.person import People
-from bot.ports import Chat, ChatError, Examined, Finding
-from bot.run.adapters import find_chat
+from bot.ports import Channel, ChatError, Examined, Finding
+from bot.run.adapters import find_channels, find_chat
 from bot.store.examine import current
 from bot.store.examine import examine as examine_database
 from bot.store.store import Store, StoreDown
@@ -28,6 +28,7 @@ async def examine(path: Path) -> AsyncIterator[Found]:
         file = File.read(path)
         config = file.config()
         chats = [find_chat(name, settings, file) for name, settings in config.chats.items()]
+        channels = find_channels(config, file)
     except BadConfig as wrong:
         for line in str(wrong).splitlines():
             yield "configuration", Finding(what=line, ok=False, fix=f"mend it in {path}")
@@ -45,9 +46,9 @@ async def examine(path: Path) -> AsyncIterator[Found]:
             "chats",
             Finding(what="there is no chat", ok=False, fix="add [chats.slack], [chats.discord] or [chats.telegram]"),
         )
-    for chat in chats:
-        for finding in await _chat(chat):
-            yield chat.name, finding
+    for way in (*chats, *channels):
+        for finding in await _chat(way):
+            yield way.name, finding
 
 
 def _zones() -> Finding:
@@ -84,7 +85,9 @@ def paged(config: Config, people: People | None) -> Iterator[Finding]:
     for name, policy in config.policies.items():
         wanted = {person for step in policy.steps for person in step.page} | set(policy.catch_all)
         deaf = sorted(id for id in wanted if not _ways(id, config, people))
-        fix = "; ".join(f"give people.{id} an account on a chat, or let them say `account link`" for id in deaf)
+        fix = "; ".join(
+            f"give people.{id} an account on a chat or an address, or let them say `account link`" for id in deaf
+        )
         what = f"nothing reaches {', '.join(deaf)}" if deaf else f"all {len(wanted)} can be reached"
         yield Finding(what=f"policy {name}: {what}", ok=not deaf, fix=fix)
     if not config.house.admin:
@@ -97,11 +100,11 @@ def paged(config: Config, people: People | None) -> Iterator[Finding]:
 
 def _ways(id: str, config: Config, people: People | None) -> tuple[Any, ...]:
     linked = people.by_id[id].handles if people and id in people else ()
-    return (*config.people[id].handles(config.chats), *(each for each in linked if each.platform in config.chats))
+    return (*config.people[id].handles(config.ways), *(each for each in linked if each.platform in config.ways))
 
 
-async def _chat(chat: Chat) -> list[Finding]:
-    """What a platform's adapter finds out about itself."""
+async def _chat(chat: Channel) -> list[Finding]:
+    """What an adapter finds out about itself."""
     if not isinstance(chat, Examined):
         return [Finding(what="its adapter cannot look at itself", ok=None)]
     try:

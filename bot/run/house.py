@@ -11,7 +11,7 @@ from typing import Any
 from bot.config import Config, File
 from bot.engine.house import Engine
 from bot.ports import Served
-from bot.run.adapters import NOWHERE, find_chat
+from bot.run.adapters import NOWHERE, find_channels, find_chat
 from bot.store.store import Store
 
 
@@ -21,9 +21,10 @@ async def house(config: Config, clock: Any = None, file: File = NOWHERE) -> Asyn
     # A busy writer thread would otherwise keep the loop waiting for 5 ms at a time.
     sys.setswitchinterval(0.0005)
     chats = [find_chat(name, settings, file) for name, settings in config.chats.items()]
+    channels = find_channels(config, file)
     store = await Store.open(config.house.database, clock)
     try:
-        async with Engine(config, store, chats).running() as engine:
+        async with Engine(config, store, chats, channels).running() as engine:
             yield engine
     finally:
         await store.close()
@@ -43,7 +44,7 @@ async def desk(config: Config) -> AsyncIterator[Engine]:
 
 def served(engine: Engine) -> Sequence[Served]:
     """Whatever in it answers over HTTP."""
-    return [each for each in engine.office.chats.values() if isinstance(each, Served)]
+    return [each for each in engine.office.ways.values() if isinstance(each, Served)]
 
 
 def signalled() -> asyncio.Event:

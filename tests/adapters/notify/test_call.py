@@ -117,5 +117,5 @@ async def test_what_is_no_number_is_refused(town: Town) -> None:
 
 
 def test_it_needs_an_address_to_be_told_the_key() -> None:
-    with pytest.raises(ValidationError, match="url"):
+    with pytest.raises(ValidationError, match=r"calls need channels\.url"):
         Settings.model_validate({"account": "AC" + "0" * 32, "token": "x", "sender": "+15005550006"})
