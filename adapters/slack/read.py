@@ -167,10 +167,9 @@ def remember(words: str, back: Back, about: Remark | None) -> str:
     written = json.dumps(msgspec.to_builtins(kept), ensure_ascii=False).translate(ENTITIES)
     if about is None or len(written) <= METADATA:
         return written
-    room = len(about.text) - (len(written) - METADATA)
-    # Each letter that goes makes room for at least one.
-    shorter = msgspec.structs.replace(about, text=about.text[:room]) if room > 0 else None
-    return remember(words, back, shorter)
+    # Letters count for up to six of what is written: so much shorter that it comes near, and once more if need be.
+    room = len(about.text) * METADATA // len(written)
+    return remember(words, back, msgspec.structs.replace(about, text=about.text[:room]) if about.text else None)
 
 
 def _kept(view: View) -> Kept:
