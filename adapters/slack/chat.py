@@ -1,7 +1,7 @@
 """Slack: the way out, and what the platform can do."""
 
 import time
-from collections.abc import Awaitable, Callable, Iterator
+from collections.abc import Awaitable, Callable, Iterator, Sequence
 from contextlib import contextmanager
 from functools import partial
 from typing import Any, TypeVar
@@ -11,6 +11,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 
 from adapters.slack import show
 from adapters.slack.desk import Desk
+from adapters.slack.examine import findings
 from adapters.slack.listener import app
 from adapters.slack.people import Directory
 from adapters.slack.rich import Native
@@ -22,6 +23,7 @@ from bot.ports import (
     Card,
     Chat,
     Copy,
+    Finding,
     Forbidden,
     Gone,
     Handle,
@@ -89,6 +91,10 @@ class Slack(Channels):
     async def listen(self, house: House, ready: Callable[[], None]) -> None:
         """Hear what is said, until cancelled. Raises `ChatError` when no connection can be had."""
         await self.sockets.hold(app(self.desk, house, await self.wire.me()), ready)
+
+    async def examine(self) -> Sequence[Finding]:
+        """What is there, what is missing, and what could not be looked at."""
+        return [each async for each in findings(self.wire, self.sockets, self.hall)]
 
     async def close(self) -> None:
         """Let go of every connection."""

@@ -83,6 +83,13 @@ class Wire:
             self._me = Me(said["user_id"], said.get("bot_id", ""), said["team_id"], said["url"])
         return self._me
 
+    async def granted(self) -> tuple[frozenset[str], str]:
+        """The scopes of the bot's token, as the platform lists them, and the workspace's name."""
+        response = await answered(self.web.auth_test())
+        listed = {name.lower(): value for name, value in (response.headers or {}).items()}.get("x-oauth-scopes", "")
+        scopes = frozenset(filter(None, (each.strip() for each in str(listed).split(","))))
+        return scopes, str(response.get("team") or "")
+
     async def respond(self, url: str, said: Mapping[str, Any]) -> None:
         """Use a `response_url`. Raises `ChatError`."""
         session = self.web.session
@@ -104,15 +111,20 @@ class Wire:
 
 async def asked(call: Awaitable[AsyncSlackResponse]) -> Mapping[str, Any]:
     """What the platform answers. Raises `ChatError`, which never quotes an address or a token."""
+    response = await answered(call)
+    return response.data if isinstance(response.data, dict) else {}
+
+
+async def answered(call: Awaitable[AsyncSlackResponse]) -> AsyncSlackResponse:
+    """The same, with its headers."""
     try:
-        response = await call
+        return await call
     except SlackApiError as no:
         raise refusal(no) from None
     except aiohttp.ClientConnectorError:
         raise Unreachable("no connection") from None
     except (aiohttp.ClientError, SlackClientError, TimeoutError, OSError) as broken:
         raise Unreachable(type(broken).__name__, ambiguous=True) from None
-    return response.data if isinstance(response.data, dict) else {}
 
 
 async def allowed(codes: Collection[str], call: Awaitable[Mapping[str, Any]]) -> None:
