@@ -4,6 +4,7 @@ from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from typing import Any
 
+from adapters.playground.bot import Bot
 from adapters.playground.cast import COMPANY, DANA, LINES
 from adapters.playground.server import Playground
 
@@ -16,6 +17,14 @@ async def playground(port: int) -> AsyncIterator[Playground]:
     """The three chats with the example company in them."""
     async with Playground(COMPANY, lines=LINES).open(port) as opened:
         yield opened
+
+
+@asynccontextmanager
+async def bot(opened: Playground, database: str, log: str) -> AsyncIterator[Bot]:
+    """The bot in these chats, in a process of its own; `log` is how much it tells of itself. Raises `OSError`."""
+    async with Bot(company(opened, database), opened.bell.ring, log).running() as born:
+        opened.switches.bot = born
+        yield born
 
 
 def company(opened: Playground, database: str) -> Mapping[str, Any]:

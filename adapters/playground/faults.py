@@ -140,6 +140,8 @@ class Faults:
         self.active: dict[str, Strike] = {}
         self.struck: Counter[str] = Counter()
         """How often each struck."""
+        self.changed: Callable[[], None] = lambda: None
+        """Called when one is switched, struck or mended."""
         self._mended = asyncio.Event()
 
     @property
@@ -156,6 +158,7 @@ class Faults:
         self.active[name] = Strike(fault, left, where, fault.seconds if seconds is None else seconds)
         if fault.at_once:
             self.befall(name)
+        self.changed()
 
     def mend(self, *names: str) -> None:
         """Switch these off, or all of them; whoever is kept waiting goes on."""
@@ -163,6 +166,7 @@ class Faults:
             self.active.pop(name, None)
         self._mended.set()
         self._mended = asyncio.Event()
+        self.changed()
 
     def strikes(self, name: str, *at: str) -> Strike | None:
         """Whether this fault strikes now, `at` this method, room or user; each strike is counted."""
@@ -174,6 +178,7 @@ class Faults:
             del self.active[name]
         elif strike.left:
             self.active[name] = Strike(strike.fault, strike.left - 1, strike.where, strike.seconds)
+        self.changed()
         return strike
 
     async def dawdle(self, *at: str) -> None:

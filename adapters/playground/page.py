@@ -3,11 +3,9 @@
 import asyncio
 from collections.abc import AsyncIterator, Mapping, Sequence
 from pathlib import Path
-from typing import Annotated, Any, TypeVar
 
 import msgspec
 from jinja2 import Environment, FileSystemLoader
-from msgspec import Meta, Struct
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, JSONResponse, Response, StreamingResponse
@@ -15,101 +13,31 @@ from starlette.routing import BaseRoute, Mount, Route
 from starlette.staticfiles import StaticFiles
 
 from adapters.playground.bell import Bell
+from adapters.playground.deeds import Deed, Fill, Press, React, Say, Search, Shortcut, Typing, Visit, read
 from adapters.playground.stage import Actor, Bubble, Room, StandIn
+from adapters.playground.switches import Switches
 
 HERE = Path(__file__).parent
 LOOK_AGAIN = 0.05
 """Seconds in which several changes are shown as one."""
-LONGEST = 64 * 1024
-"""Bytes in a request, at most."""
 POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; "
     "frame-ancestors 'none'; base-uri 'none'; form-action 'none'"
 )
 
-Short = Annotated[str, Meta(max_length=200)]
-Typed = Annotated[str, Meta(max_length=10_000)]
-
-
-class Deed(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """What somebody does on one platform."""
-
-    platform: Short
-    viewer: Short
-
-
-class Say(Deed, frozen=True, kw_only=True):
-    """Type it and press enter."""
-
-    room: Short
-    text: Annotated[str, Meta(min_length=1, max_length=10_000)]
-    reply_to: Short = ""
-
-
-class Press(Deed, frozen=True, kw_only=True):
-    """Press a button under a message."""
-
-    room: Short
-    bubble: Short
-    knob: Short
-
-
-class Fill(Deed, frozen=True, kw_only=True):
-    """Send the open form; without answers, close it."""
-
-    sheet: Short
-    answers: dict[Short, Typed]
-
-
-class React(Deed, frozen=True, kw_only=True):
-    """Put a reaction under a message."""
-
-    room: Short
-    bubble: Short
-    emoji: Annotated[str, Meta(min_length=1, max_length=32)]
-
-
-class Outage(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """Take a platform down, or bring it back."""
-
-    platform: Short
-    down: bool
-
-
-D = TypeVar("D", bound=Struct)
-
-
-async def read(request: Request, kind: type[D]) -> D:
-    """The request's body as this kind of deed; what is wrong with it is said with a 4xx."""
-    body = b""
-    async for chunk in request.stream():
-        body += chunk
-        if len(body) > LONGEST:
-            raise HTTPException(413, f"That is more than {LONGEST} bytes.")
-    try:
-        return msgspec.json.decode(body, type=kind)
-    except (msgspec.DecodeError, UnicodeDecodeError) as wrong:
-        raise HTTPException(400, str(wrong)) from None
-
-
-async def excuse(request: Request, error: Exception) -> Response:
-    """Say on the page what was wrong with a request."""
-    status, why = (error.status_code, error.detail) if isinstance(error, HTTPException) else (500, str(error))
-    return JSONResponse({"error": why}, status)
-
 
 class Page:
     """The page's side of the playground: JSON in and out, made for one viewer."""
-
-    excuses: Mapping[Any, Any] = {HTTPException: excuse}
 
     def __init__(
         self,
         actors: Sequence[Actor],
         stands: Mapping[str, StandIn],
         bell: Bell,
+        switches: Switches,
         lines: Sequence[tuple[str, str, str]],
     ) -> None:
+        self.switches = switches
         self.actors = {actor.key: actor for actor in actors}
         self.stands = stands
         self.bell = bell
@@ -125,7 +53,10 @@ class Page:
             Route("/press", self.press, methods=["POST"]),
             Route("/fill", self.fill, methods=["POST"]),
             Route("/react", self.react, methods=["POST"]),
-            Route("/outage", self.outage, methods=["POST"]),
+            Route("/shortcut", self.shortcut, methods=["POST"]),
+            Route("/typing", self.typing, methods=["POST"]),
+            Route("/search", self.search, methods=["POST"]),
+            Route("/visit", self.visit, methods=["POST"]),
             Mount("/static", StaticFiles(directory=HERE / "static")),
         )
 
@@ -135,7 +66,10 @@ class Page:
         """The page itself: frames without messages, which the script fills."""
         templates = Environment(loader=FileSystemLoader(HERE / "templates"), autoescape=True, trim_blocks=True)
         html = templates.get_template("page.html").render(
-            actors=self.actors, platforms=tuple(self.stands), lines=self.lines
+            actors=self.actors,
+            platforms=tuple(self.stands),
+            menus={name: stand.faults.menu for name, stand in self.stands.items()},
+            lines=self.lines,
         )
         return HTMLResponse(html, headers={"Content-Security-Policy": POLICY, "Cache-Control": "no-store"})
 
@@ -171,15 +105,18 @@ class Page:
         return viewers
 
     def panes(self, viewers: Mapping[str, str]) -> Mapping[str, bytes]:
-        """Each platform's screen as JSON, its name before it."""
-        return {name: b'"%s":%s' % (name.encode(), self.pane(name, viewer)) for name, viewer in viewers.items()}
+        """Each platform's screen as JSON, its name before it; and how the bot is."""
+        parts = {name: self.pane(name, viewer) for name, viewer in viewers.items()}
+        parts["house"] = msgspec.json.encode(self.switches.house())
+        return {name: b'"%s":%s' % (name.encode(), part) for name, part in parts.items()}
 
     def pane(self, name: str, viewer: str) -> bytes:
         """One platform's screen as JSON."""
         stand = self.stands[name]
         here = name in self.actors[viewer].ids
         screen = stand.screen(viewer) if here else None
-        return msgspec.json.encode({"viewer": viewer, "outage": stand.outage, "screen": screen})
+        wrong = {"outage": stand.outage, "faults": list(stand.faults.active), "limits": stand.limits}
+        return msgspec.json.encode({"viewer": viewer, **wrong, "screen": screen})
 
     # ---- what is done: only what that person's screen offers
 
@@ -216,12 +153,35 @@ class Page:
         await self.stand(deed).react(deed.viewer, deed.room, bubble.id, deed.emoji)
         return Response(status_code=204)
 
-    async def outage(self, request: Request) -> Response:
-        """See `Outage`."""
-        deed = await read(request, Outage)
-        self.platform(deed.platform).outage = deed.down
-        self.bell.ring()
+    async def shortcut(self, request: Request) -> Response:
+        """See `Shortcut`."""
+        deed = await read(request, Shortcut)
+        bubble = self.bubble(deed, deed.room, deed.bubble)
+        if not any(knob.id == deed.knob for knob in bubble.menu):
+            raise HTTPException(404, "That is not in the message's menu.")
+        await self.stand(deed).shortcut(deed.viewer, deed.room, bubble.id, deed.knob)
         return Response(status_code=204)
+
+    async def typing(self, request: Request) -> Response:
+        """See `Typing`."""
+        deed = await read(request, Typing)
+        return choices(await self.stand(deed).typing(deed.viewer, self.room(deed, deed.room).id, deed.text))
+
+    async def search(self, request: Request) -> Response:
+        """See `Search`."""
+        deed = await read(request, Search)
+        sheet = self.stand(deed).screen(deed.viewer).sheet
+        if sheet is None or sheet.id != deed.sheet or deed.input not in {each.id for each in sheet.inputs}:
+            raise HTTPException(404, "That form is not open any more.")
+        return choices(await self.stand(deed).search(deed.viewer, sheet.id, deed.input, deed.text))
+
+    async def visit(self, request: Request) -> Response:
+        """See `Visit`."""
+        deed = await read(request, Visit)
+        await self.stand(deed).visit(deed.viewer, self.room(deed, deed.room).id)
+        return Response(status_code=204)
+
+    # ---- who and where
 
     def actor(self, key: str) -> Actor:
         """Who is meant; a 404 where nobody is."""
@@ -229,15 +189,9 @@ class Page:
             raise HTTPException(404, f"Nobody here is called {key!r}: there are {', '.join(self.actors)}.")
         return self.actors[key]
 
-    def platform(self, name: str) -> StandIn:
-        """Which platform is meant; a 404 where none is."""
-        if name not in self.stands:
-            raise HTTPException(404, f"There is no platform {name!r}: there are {', '.join(self.stands)}.")
-        return self.stands[name]
-
     def stand(self, deed: Deed) -> StandIn:
         """The platform that somebody acts on; a 404 where they have no account, a 409 while it is down."""
-        stand = self.platform(deed.platform)
+        stand = self.switches.stand(deed.platform)
         if deed.platform not in self.actor(deed.viewer).ids:
             raise HTTPException(404, f"{self.actors[deed.viewer].name} has no account on {deed.platform}.")
         if stand.outage:
@@ -257,3 +211,8 @@ class Page:
             if bubble.id == id:
                 return bubble
         raise HTTPException(404, "That message is not there any more.")
+
+
+def choices(found: Sequence[tuple[str, str]]) -> Response:
+    """What a client offers while somebody types."""
+    return JSONResponse({"choices": list(found)})

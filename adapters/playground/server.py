@@ -12,9 +12,11 @@ from starlette.applications import Starlette
 from starlette.middleware import Middleware
 
 from adapters.playground.bell import Bell
+from adapters.playground.deeds import EXCUSES
 from adapters.playground.door import Door
 from adapters.playground.page import Page
 from adapters.playground.stage import Actor, Clock, Machine, StandIn
+from adapters.playground.switches import Switches
 
 T = TypeVar("T")
 Builder = Callable[[Sequence[Actor], Clock, Callable[[], None]], StandIn]
@@ -45,7 +47,10 @@ class Playground:
         self.bell = Bell()
         self.clock = clock or Machine()
         self.stands = {name: build(name)(actors, self.clock, self.bell.ring) for name in platforms}
-        self.page = Page(actors, self.stands, self.bell, lines)
+        for stand in self.stands.values():
+            stand.faults.changed = self.bell.ring
+        self.switches = Switches(self.stands, self.bell, self.clock)
+        self.page = Page(actors, self.stands, self.bell, self.switches, lines)
 
     def __getitem__(self, platform: str) -> StandIn:
         return self.stands[platform]
@@ -80,8 +85,9 @@ class Playground:
         door = Door()
         ear = listener(port)
         self.base = f"http://127.0.0.1:{ear.getsockname()[1]}"
-        routes = [*self.page.routes(), *(route for stand in self.stands.values() for route in stand.routes())]
-        app = Starlette(routes=routes, middleware=[Middleware(door.keep)], exception_handlers=Page.excuses)
+        routes = [*self.page.routes(), *self.switches.routes()]
+        routes += [route for stand in self.stands.values() for route in stand.routes()]
+        app = Starlette(routes=routes, middleware=[Middleware(door.keep)], exception_handlers=EXCUSES)
         config = uvicorn.Config(
             app,
             ws="websockets-sansio",

@@ -109,10 +109,17 @@ class Clock(Protocol):
 
 
 class Machine:
-    """The machine's own clock."""
+    """The machine's own clock, and as much more as it was pushed."""
+
+    def __init__(self) -> None:
+        self._ahead = timedelta(0)
 
     def now(self) -> datetime:
-        return datetime.now(UTC)
+        return datetime.now(UTC) + self._ahead
+
+    def push(self, seconds: float) -> None:
+        """Let time pass."""
+        self._ahead += timedelta(seconds=seconds)
 
 
 class Skewed:

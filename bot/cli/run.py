@@ -61,18 +61,15 @@ def health(address: Annotated[str, typer.Option(help="Where `tocsin run` answers
 
 
 async def _demo(port: int, data: Path | None, level: str) -> None:
-    from bot.config import check
-    from bot.run import house, logs, signalled
+    from bot.run import signalled
 
-    logs(level)
     told = signalled()
     async with AsyncExitStack() as stack:
         folder = data or Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="tocsin-")))
         folder.mkdir(parents=True, exist_ok=True)
         stage = import_module("adapters.playground.demo")
         playground = await stack.enter_async_context(stage.playground(port))
-        settings = stage.company(playground, f"sqlite:///{folder}/tocsin.db")
-        await stack.enter_async_context(house(check(settings, "the demo")))
+        await stack.enter_async_context(stage.bot(playground, f"sqlite:///{folder}/tocsin.db", level))
         typer.echo(stage.welcome(playground))
         await told.wait()
         typer.echo("\nStopping.")

@@ -37,6 +37,7 @@ async def test_what_is_said_is_on_every_screen(web: httpx.AsyncClient) -> None:
 
 async def test_each_pane_may_have_a_viewer_of_its_own(web: httpx.AsyncClient) -> None:
     panes = (await web.get("/screen", params={"viewer": "mia", "discord": "boris"})).json()
+    assert panes.pop("house") is None
     assert {name: pane["viewer"] for name, pane in panes.items()} == {
         "slack": "mia",
         "discord": "boris",
@@ -81,7 +82,9 @@ async def test_a_reaction_is_counted(web: httpx.AsyncClient) -> None:
 
 async def test_a_platform_is_taken_down_and_brought_back(web: httpx.AsyncClient, playground: Playground) -> None:
     for down in (True, False):
-        assert (await web.post("/outage", json={"platform": "discord", "down": down})).status_code == 204
+        assert (
+            await web.post("/fault", json={"platform": "discord", "fault": "outage", "on": down})
+        ).status_code == 204
         assert playground["discord"].outage is down
         panes = (await web.get("/screen", params={"viewer": "anna"})).json()
         assert panes["discord"]["outage"] is down
@@ -105,8 +108,8 @@ async def test_a_platform_is_taken_down_and_brought_back(web: httpx.AsyncClient,
         ("/press", json.dumps({**ANNA, "room": "main", "bubble": "1", "knob": "1"}), 404, "message is not there"),
         ("/react", json.dumps({**ANNA, "room": "main", "bubble": "1", "emoji": ""}), 400, "length >= 1"),
         ("/fill", json.dumps({**ANNA, "sheet": "1", "answers": {}}), 404, "form is not open"),
-        ("/outage", '{"platform":"slack","down":"yes"}', 400, "Expected `bool`"),
-        ("/outage", b'{"platform":"\xff","down":true}', 400, "utf-8"),
+        ("/fault", '{"platform":"slack","fault":"outage","on":"yes"}', 400, "Expected `bool`"),
+        ("/fault", b'{"platform":"\xff","fault":"outage","on":true}', 400, "utf-8"),
     ],
 )
 async def test_bad_input_is_refused_with_a_word(
@@ -143,3 +146,25 @@ async def test_another_web_page_cannot_play(web: httpx.AsyncClient, headers: dic
 async def test_the_page_itself_may_play(web: httpx.AsyncClient, playground: Playground) -> None:
     body = {**ANNA, "room": "main", "text": "hello"}
     assert (await web.post("/say", json=body, headers={"Origin": playground.base})).status_code == 204
+
+
+async def test_a_fault_is_armed_and_mended(web: httpx.AsyncClient, playground: Playground) -> None:
+    fault = {"platform": "telegram", "fault": "throttled"}
+    assert (await web.post("/fault", json={**fault, "on": True, "times": 0})).status_code == 204
+    assert playground["telegram"].faults.strikes("throttled")
+    panes = (await web.get("/screen", params={"viewer": "anna"})).json()
+    assert (panes["telegram"]["faults"], panes["slack"]["faults"]) == (["throttled"], [])
+    await web.post("/fault", json={**fault, "on": False})
+    assert not playground["telegram"].faults.active
+    nowhere = await web.post("/fault", json={"platform": "telegram", "fault": "invalid_session", "on": True})
+    assert (nowhere.status_code, nowhere.json()) == (404, {"error": "Telegram knows no fault 'invalid_session'."})
+
+
+async def test_real_limits_are_switched(web: httpx.AsyncClient, playground: Playground) -> None:
+    assert (await web.post("/limits", json={"platform": "slack", "on": True})).status_code == 204
+    assert playground["slack"].limits and not playground["discord"].limits
+
+
+async def test_a_bot_that_lives_elsewhere_is_not_killed_here(web: httpx.AsyncClient) -> None:
+    assert (await web.post("/life", json={"up": False})).status_code == 404
+    assert (await web.post("/time", json={"seconds": 60})).status_code == 404

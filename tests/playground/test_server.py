@@ -37,7 +37,7 @@ async def news(lines: AsyncIterator[str]) -> Any:
 async def test_the_stream_tells_all_first_and_then_what_changed(web: httpx.AsyncClient, playground: Playground) -> None:
     async with web.stream("GET", "/events", params={"viewer": "anna"}) as stream:
         lines = stream.aiter_lines()
-        assert set(await news(lines)) == {"slack", "discord", "telegram"}
+        assert set(await news(lines)) == {"slack", "discord", "telegram", "house"}
         await web.post("/say", json={**ANNA, "text": "/whisper for you alone"})
         changed = await news(lines)
         assert set(changed) == {"slack"}

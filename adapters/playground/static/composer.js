@@ -2,10 +2,13 @@
 
 import { gist, make } from "./draw.js";
 
+const PAUSE = 120; // milliseconds without a letter, after which the platform is asked what would complete the line
+
 export class Composer {
-  /** `send(text, reply_to)` says it, and tells whether it was said. */
-  constructor(form, send) {
+  /** `send(text, reply_to)` says it, and tells whether it was said; `complete(text)`: lines it may become, with labels. */
+  constructor(form, { send, complete }) {
     this.send = send;
+    this.complete = complete;
     this.input = form.querySelector("textarea");
     this.hints = form.querySelector(".hints");
     this.reply = form.querySelector(".reply");
@@ -61,14 +64,30 @@ export class Composer {
     if (scrollHeight > clientHeight) this.input.style.height = `${Math.min(scrollHeight, 140)}px`;
   }
 
-  /** The commands that begin as the line does. */
+  /** The commands that begin as the line does, and then what the platform offers for the rest of it. */
   hint() {
     const typed = this.text.trimEnd();
     const asked = typed.startsWith("/") && document.activeElement === this.input;
-    const fit = asked ? this.commands.filter(([name]) => name.startsWith(typed) && name !== typed) : [];
-    this.hints.hidden = !fit.length;
-    this.hints.replaceChildren(...fit.map(([name, help]) => make("li", { role: "option", ariaSelected: "false",
-      onmousedown: (event) => (event.preventDefault(), this.write(`${name} `)) }, make("b", {}, name), make("span", {}, help))));
+    this.offer(asked ? this.commands.filter(([name]) => name.startsWith(typed) && name !== typed) : []);
+    clearTimeout(this.pausing);
+    if (asked && this.text.includes(" ")) this.pausing = setTimeout(() => this.ask(this.text), PAUSE);
+  }
+
+  async ask(text) {
+    const lines = await this.complete(text);
+    if (text === this.text && lines.length && document.activeElement === this.input) this.offer(lines);
+  }
+
+  offer(lines) {
+    this.hints.hidden = !lines.length;
+    this.hints.replaceChildren(...lines.map(([line, help]) => this.drawHint(line, help)));
+  }
+
+  drawHint(line, help) {
+    const take = (event) => (event.preventDefault(), this.write(`${line} `));
+    const hint = make("li", { role: "option", ariaSelected: "false", onmousedown: take }, make("b", {}, line), make("span", {}, help));
+    hint.dataset.line = line;
+    return hint;
   }
 
   key(event) {
@@ -83,7 +102,7 @@ export class Composer {
       this.answer(null);
     } else if (event.key === "Enter" && !event.shiftKey && !event.isComposing) {
       event.preventDefault();
-      if (chosen >= 0) this.write(`${options[chosen].querySelector("b").textContent} `);
+      if (chosen >= 0) this.write(`${options[chosen].dataset.line} `);
       else this.say();
     }
   }

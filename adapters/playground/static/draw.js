@@ -112,7 +112,20 @@ function tools(bubble, deeds) {
   const faces = EMOJI.map((emoji) =>
     make("button", { type: "button", ariaLabel: `React with ${emoji}`, onclick: () => deeds.react(bubble, emoji) }, emoji));
   const reply = deeds.reply && make("button.answer", { type: "button", ariaLabel: "Reply", title: "Reply", onclick: () => deeds.reply(bubble) }, "↩");
-  return make("div.tools", {}, ...faces, reply || null);
+  return make("div.tools", {}, ...faces, reply || null, ...more(bubble, deeds));
+}
+
+/** A message's own menu. */
+function more(bubble, deeds) {
+  if (!bubble.menu.length) return [];
+  const items = bubble.menu.map((knob) =>
+    make("button", { type: "button", role: "menuitem", onclick: () => (turn(false), deeds.choose(bubble, knob)) }, knob.label));
+  const list = make("div.more", { role: "menu", hidden: true }, ...items);
+  const opener = make("button.dots", { type: "button", ariaLabel: "More", title: "More", ariaHasPopup: "menu", ariaExpanded: "false" }, "⋯");
+  const turn = (open) => ((list.hidden = !open), (opener.ariaExpanded = `${open}`), (open ? items[0] : opener).focus());
+  opener.onclick = () => turn(list.hidden);
+  list.onkeydown = (event) => event.key === "Escape" && turn(false);
+  return [opener, list];
 }
 
 /** The line between two days. */
@@ -125,9 +138,9 @@ export function day(bubble) {
 /** The first line of a message. */
 export const gist = (bubble) => bubble.text.trim().split("\n")[0].slice(0, 90);
 
-/** The form that is open before somebody; `send` gets the answers, or nothing when it is closed. */
-export function sheet(form, send) {
-  const fields = form.inputs.map(field);
+/** The form that is open before somebody; `send` gets the answers, or nothing when it is closed; `search` finds choices. */
+export function sheet(form, { send, search }) {
+  const fields = form.inputs.map((input) => (input.kind === "search" ? finder(input, search) : field(input)));
   const node = make("form.sheet", { role: "dialog", ariaLabel: form.title, onsubmit: submit },
     make("header", {}, make("h3", {}, form.title),
       make("button.close", { type: "button", ariaLabel: "Close", onclick: () => send({}) }, "✕")),
@@ -152,4 +165,23 @@ function field(input) {
   }
   box.value = input.value;
   return make("label", {}, make("span", {}, input.label, input.required ? "" : make("small", {}, " optional")), box);
+}
+
+/** A field whose choices come while one types. */
+function finder(input, search) {
+  const kept = make("input", { type: "hidden", name: input.id, value: input.value });
+  const box = make("input", { type: "search", autocomplete: "off", required: input.required, placeholder: "Search" });
+  const list = make("ul.found", { role: "listbox", hidden: true });
+  const take = (value, label) => ((kept.value = value), (box.value = label), (list.hidden = true));
+  box.value = input.choices.find(([value]) => value === input.value)?.[1] ?? input.value;
+  box.oninput = box.onfocus = async () => {
+    const asked = box.value;
+    const found = await search(input.id, asked);
+    if (asked !== box.value) return;
+    list.hidden = !found.length;
+    list.replaceChildren(...found.map(([value, label]) =>
+      make("li", { role: "option", onmousedown: (event) => (event.preventDefault(), take(value, label)) }, label)));
+  };
+  box.onblur = () => (list.hidden = true);
+  return make("label.finder", {}, make("span", {}, input.label, input.required ? "" : make("small", {}, " optional")), kept, box, list);
 }

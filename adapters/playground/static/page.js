@@ -1,26 +1,42 @@
 // The page: three panes on one stream, and who is looking at them.
 
 import { dress } from "./draw.js";
+import { Life } from "./life.js";
 import { Pane } from "./pane.js";
 
 const all = (selector) => [...document.querySelectorAll(selector)];
 const cast = all("[data-actor]");
 const actors = Object.fromEntries(cast.map(({ dataset }) => [dataset.actor, { name: dataset.name, on: dataset.on.split(" ") }]));
-const panes = Object.fromEntries(all(".pane").map((element) => [element.dataset.platform, new Pane(element, { post, look, follow, actors })]));
+const panes = Object.fromEntries(all(".pane").map((element) => [element.dataset.platform, new Pane(element, { post, ask, look, follow, actors })]));
 const viewers = new URLSearchParams(location.search);
 if (!(viewers.get("viewer") in actors)) viewers.set("viewer", Object.keys(actors)[0]);
+const life = new Life(document.querySelector(".life"), post);
 let stream = null;
 
 /** Do something; false, and `refused` told why, when it was not done. */
 async function post(path, deed, refused = () => {}) {
   try {
-    const answer = await fetch(`/${path}`, { method: "POST", headers: { "Content-Type": "application/json" }, body: JSON.stringify(deed) });
+    const answer = await sent(path, deed);
     if (!answer.ok) refused((await answer.json()).error);
     return answer.ok;
   } catch {
     refused("The playground does not answer.");
     return false;
   }
+}
+
+/** What is answered, or nothing. */
+async function ask(path, deed) {
+  try {
+    const answer = await sent(path, deed);
+    return answer.ok ? await answer.json() : null;
+  } catch {
+    return null;
+  }
+}
+
+function sent(path, deed) {
+  return fetch(`/${path}`, { method: "POST", headers: { "Content-Type": "application/json" }, body: JSON.stringify(deed) });
 }
 
 /** See one platform with somebody's eyes, or, without one, all of them. */
@@ -48,7 +64,7 @@ function listen() {
   stream.onopen = () => lost(false);
   stream.onerror = () => lost(true);
   stream.onmessage = (event) => {
-    for (const [name, state] of Object.entries(JSON.parse(event.data))) panes[name].show(state);
+    for (const [name, state] of Object.entries(JSON.parse(event.data))) (panes[name] ?? life).show(state);
     mark();
   };
 }

@@ -2,16 +2,17 @@
 
 import { Composer } from "./composer.js";
 import { day, dress, gist, make, message, sheet } from "./draw.js";
+import { Trouble } from "./trouble.js";
 
 const LOADED = Date.now();
 const GENTLY = 5000; // milliseconds in which a new room does not take the pane from somebody who chose another
 const TOAST = 5000;
 const EMPTY = { rooms: [], sheet: null, toast: "", hints: [] };
 const SIGN = { slack: "#", discord: "#", telegram: "" };
-const PARTS = ["state", "rooms", "me", "others", "where", "pin", "messages", "toast", "veil", "power", "menu"];
+const PARTS = ["state", "rooms", "me", "others", "where", "pin", "messages", "toast", "veil", "menu"];
 
 export class Pane {
-  /** `world`: `post(path, deed, refused)`, `look(platform, actor)`, `follow(url)`, `actors` (key to name and platforms). */
+  /** `world`: `post(path, deed, refused)`, `ask(path, deed)`, `look(platform, actor)`, `follow(url)`, `actors` (key to name and platforms). */
   constructor(element, world) {
     this.element = element;
     this.name = element.dataset.platform;
@@ -22,8 +23,11 @@ export class Pane {
     this.nodes = new Map();
     this.chose = 0;
     for (const part of PARTS) this[part] = element.querySelector(`.${part}`);
-    this.composer = new Composer(element.querySelector(".composer"), (text, reply_to) => this.say(text, reply_to));
-    this.power.onclick = () => this.world.post("outage", { platform: this.name, down: !this.outage });
+    this.composer = new Composer(element.querySelector(".composer"), {
+      send: (text, reply_to) => this.say(text, reply_to),
+      complete: (text) => this.ask("typing", { room: this.open, text }),
+    });
+    this.trouble = new Trouble(element, this.name, (path, deed) => world.post(path, deed, (why) => this.tell(why)), this.state);
     this.me.onclick = () => this.offer(this.others.hidden);
     this.pin.onclick = () => this.find(this.pinned);
     this.menu.onclick = () => element.classList.toggle("open");
@@ -32,8 +36,9 @@ export class Pane {
     element.addEventListener("keydown", (event) => event.key === "Escape" && this.offer(false));
   }
 
-  /** What the playground says this pane shows: `{viewer, outage, screen}`. */
-  show({ viewer, outage, screen }) {
+  /** What the playground says this pane shows: `{viewer, outage, faults, limits, screen}`. */
+  show({ viewer, outage, screen, ...wrong }) {
+    this.trouble.show(wrong);
     const arrived = viewer !== this.viewer;
     Object.assign(this, { viewer, outage, screen: screen ?? EMPTY, away: !screen });
     this.open = this.choose(arrived);
@@ -61,10 +66,10 @@ export class Pane {
 
   choose(arrived) {
     const { rooms } = this.screen;
-    const fresh = rooms.filter((room) => room.kind !== "direct" && !this.known.has(this.key(room.id))).at(-1);
+    const fresh = rooms.filter((room) => shared(room) && !this.known.has(this.key(room.id))).at(-1);
     rooms.forEach((room) => this.known.add(this.key(room.id)));
     const busy = this.composer.text || Date.now() - this.chose < GENTLY;
-    const stays = this.room && !(arrived && this.room.kind === "direct");
+    const stays = this.room && !(arrived && !shared(this.room));
     if (!stays) return latest(rooms)?.id;
     return fresh && !arrived && !busy ? fresh.id : this.open;
   }
@@ -76,6 +81,7 @@ export class Pane {
     this.element.classList.remove("open");
     this.draw();
     this.composer.input.focus();
+    if (this.room?.kind === "home") this.deed("visit", { room: id });
   }
 
   /** The room that a link in a message leads to: its id stands in the address, as each platform writes it. */
@@ -114,15 +120,14 @@ export class Pane {
   drawFrame() {
     const down = this.outage;
     this.element.classList.toggle("down", down);
-    this.state.textContent = down ? "is down" : "";
-    this.power.setAttribute("aria-checked", `${!down}`);
-    this.power.setAttribute("aria-label", `${this.label} is ${down ? "down" : "up"}`);
+    this.trouble.power.setAttribute("aria-checked", `${!down}`);
+    this.trouble.power.setAttribute("aria-label", `${this.label} is ${down ? "down" : "up"}`);
     const name = this.actor.name;
     this.me.replaceChildren(dress(make("span.face"), name), make("span", {}, name.split(" ")[0]), make("i", {}, "▾"));
     this.composer.commands = this.screen.hints.map(([name, help]) => [name.startsWith("/") ? name : `/${name}`, help]);
     this.composer.turn(this.key(this.open));
-    this.composer.input.disabled = down || !this.room;
-    this.composer.input.placeholder = down ? `${this.label} is down` : this.room ? `Message ${this.title(this.room)}` : "";
+    this.composer.input.disabled = down || !this.room || this.room.kind === "home";
+    this.composer.input.placeholder = down ? `${this.label} is down` : this.composer.input.disabled ? "" : `Message ${this.title(this.room)}`;
   }
 
   title(room) {
@@ -130,7 +135,7 @@ export class Pane {
   }
 
   drawRooms() {
-    const groups = new Map([["channel", "Channels"], ["topic", "Topics"], ["direct", "Direct messages"]]);
+    const groups = new Map([["home", "App"], ["channel", "Channels"], ["topic", "Topics"], ["direct", "Direct messages"]]);
     const focused = this.rooms.contains(document.activeElement) && document.activeElement.dataset.id;
     this.rooms.replaceChildren(...[...groups].flatMap(([kind, label]) => {
       const rooms = this.screen.rooms.filter((room) => room.kind === kind);
@@ -240,6 +245,7 @@ export class Pane {
     return message(bubble, { mine: this.mine(bubble), follows, native, find }, {
       press: (pressed, knob, button) => this.press(pressed, knob, button),
       react: (pressed, emoji) => this.deed("react", { room: this.open, bubble: pressed.id, emoji }),
+      choose: (pointed, knob) => this.deed("shortcut", { room: this.open, bubble: pointed.id, knob: knob.id }),
       follow: (url) => this.world.follow(url),
       reply: this.name === "slack" ? null : (pressed) => this.composer.answer(pressed),
     });
@@ -266,9 +272,16 @@ export class Pane {
     this.veiled = key;
     const inside = this.veil.contains(document.activeElement);
     this.veil.hidden = !key;
-    this.veil.replaceChildren(...(form ? [sheet(form, (answers) => this.deed("fill", { sheet: form.id, answers }))] : key ? [this.drawAway()] : []));
+    this.veil.replaceChildren(...(form ? [this.drawSheet(form)] : key ? [this.drawAway()] : []));
     if (form) this.veil.querySelector("input, textarea, select")?.focus();
     else if (inside) this.composer.input.focus({ preventScroll: true });
+  }
+
+  drawSheet(form) {
+    return sheet(form, {
+      send: (answers) => this.deed("fill", { sheet: form.id, answers }),
+      search: (input, text) => this.ask("search", { sheet: form.id, input, text }),
+    });
   }
 
   drawAway() {
@@ -295,6 +308,11 @@ export class Pane {
 
   deed(path, rest) {
     return this.world.post(path, { platform: this.name, viewer: this.viewer, ...rest }, (why) => this.tell(why));
+  }
+
+  /** What the platform offers while somebody types: value, label. */
+  async ask(path, rest) {
+    return (await this.world.ask(path, { platform: this.name, viewer: this.viewer, ...rest }))?.choices ?? [];
   }
 
   say(text, reply_to) {
@@ -324,12 +342,13 @@ export class Pane {
   }
 }
 
+const shared = (room) => room.kind === "channel" || room.kind === "topic";
 const newest = (room) => room.bubbles.at(-1)?.at ?? "";
 
 /** The room where something was said last, among those that several people see. */
 function latest(rooms) {
-  const shared = rooms.filter((room) => room.kind !== "direct");
-  return shared.reduce((best, room) => (newest(room) > newest(best) ? room : best), shared[0]) ?? rooms[0];
+  const several = rooms.filter(shared);
+  return several.reduce((best, room) => (newest(room) > newest(best) ? room : best), several[0]) ?? rooms[0];
 }
 
 function goesOn(before, bubble) {
