@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from html import escape
 from typing import Any
 
-from adapters.playground.telegram.cloud import BOT, bad, called, moment
+from adapters.playground.telegram.shapes import BOT, Unfit, called, moment
 
 Entity = Mapping[str, Any]
 
@@ -18,6 +18,8 @@ FOUND = (
 TAGS = {"bold": "b", "italic": "i", "underline": "u", "strikethrough": "s", "code": "code", "pre": "pre"}
 TAGS |= {"blockquote": "blockquote", "expandable_blockquote": "blockquote"}
 KINDS = {*TAGS, "text_link", "text_mention", "date_time", "spoiler", "custom_emoji", "bot_command", "mention", "url"}
+MOST = 100
+"""Entities in a message; what comes after them is dropped."""
 KINDS |= {"hashtag", "cashtag", "email", "phone_number"}
 
 
@@ -32,19 +34,19 @@ def slice_of(text: str, offset: int, length: int) -> str:
 
 
 def checked(text: str, entities: Sequence[Entity]) -> list[Entity]:
-    """The entities that a bot sent, if they fit the text. Raises `No`."""
+    """The entities that a bot sent, if they fit the text. Raises `Unfit`."""
     encoded = text.encode("utf-16-le")
     for each in entities:
         if each.get("type") not in KINDS:
-            raise bad("can't parse MessageEntity: unsupported type")
+            raise Unfit("can't parse MessageEntity: unsupported type")
         begin, end = each["offset"], each["offset"] + each["length"]
         if begin < 0 or each["length"] < 1 or 2 * end > len(encoded):
-            raise bad("entity does not fit the text")
+            raise Unfit("entity does not fit the text")
         try:
             slice_of(text, begin, end - begin)
         except UnicodeDecodeError:
-            raise bad("entity begins or ends in the middle of a UTF-16 symbol") from None
-    return list(entities)
+            raise Unfit("entity begins or ends in the middle of a UTF-16 symbol") from None
+    return list(entities)[:MOST]
 
 
 def trimmed(text: str, entities: Sequence[Entity]) -> tuple[str, list[Entity]]:

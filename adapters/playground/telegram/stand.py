@@ -10,7 +10,8 @@ from adapters.playground.stage import Actor, Bubble, Clock, Knob, Room, Screen, 
 from adapters.playground.telegram import markup
 from adapters.playground.telegram.api import Api
 from adapters.playground.telegram.client import Client
-from adapters.playground.telegram.cloud import BOT, BOT_ID, GROUP, TOKEN, Chat, Cloud, Message, called, moment, topic_of
+from adapters.playground.telegram.cloud import GROUP, Cloud
+from adapters.playground.telegram.shapes import BOT, BOT_ID, TOKEN, Chat, Message, called, moment, topic_of
 
 
 class Telegram(StandIn):
@@ -28,8 +29,8 @@ class Telegram(StandIn):
         self.changed = changed
         self.faults = Faults(self.name, self._befall)
         self.refused: list[str] = []
-        self.cloud = Cloud(actors, Skewed(clock, self.faults))
-        self.api = Api(self.cloud, self._ring, lambda: self.outage)
+        self.cloud = Cloud(actors, Skewed(clock, self.faults), self.faults)
+        self.api = Api(self.cloud, self._ring, self.faults, self.refused)
         self.client = Client(self.cloud)
         self._started = started
         self.reset()
@@ -37,11 +38,28 @@ class Telegram(StandIn):
     def _ring(self) -> None:
         self.changed()
 
+    @property
+    def limits(self) -> bool:
+        """True: the platform's real rate limits are kept."""
+        return self.api.limited
+
+    @limits.setter
+    def limits(self, kept: bool) -> None:
+        self.api.limited = kept
+        self.api.limits.reset()
+
     def _befall(self, name: str) -> None:
         """What a fault does at once."""
         match name:
-            case "outage":
-                self.cloud.arrived.set()
+            case "outage" | "socket_closed":
+                self.api.break_off()
+            case "garbled":
+                self.cloud.queue.garble()
+            case "unknown_fields":
+                self.cloud.queue.foretell()
+            case "migrated":
+                group = self.cloud.groups[0]
+                self.cloud.migrate(group, self.cloud.users[min(group.members)])
         self._ring()
 
     def routes(self) -> Sequence[BaseRoute]:
@@ -59,13 +77,17 @@ class Telegram(StandIn):
         return Screen(rooms, None, self.cloud.toasts.get(id, ""), tuple(self._hints(self.cloud.users[id])))
 
     def _rooms(self, viewer: int) -> Iterator[Room]:
-        group = self.cloud.chats[GROUP]
-        members = tuple(called(user) for user in self.cloud.users.values())
-        for topic, name in group.topics.items():
-            kind, id = ("topic", f"{GROUP}/{topic}") if topic else ("channel", str(GROUP))
-            yield Room(id, name, kind, group.native["title"], members=members, bubbles=self._bubbles(group, topic))
+        for group in self.cloud.groups:
+            if viewer in group.members:
+                yield from self._topics(group)
         direct = self.cloud.chats[viewer]
         yield Room(str(viewer), called(BOT), "direct", private=True, bubbles=self._bubbles(direct, 0))
+
+    def _topics(self, group: Chat) -> Iterator[Room]:
+        members = tuple(called(self.cloud.users[id]) for id in sorted(group.members))
+        for topic, name in group.topics.items():
+            kind, id = ("topic", f"{group.id}/{topic}") if topic else ("channel", str(group.id))
+            yield Room(id, name, kind, group.native["title"], members=members, bubbles=self._bubbles(group, topic))
 
     def _bubbles(self, chat: Chat, topic: int) -> Sequence[Bubble]:
         # The client folds what the platform itself writes: opened topics, pins.
@@ -91,7 +113,8 @@ class Telegram(StandIn):
 
     def _hints(self, user: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
         commands = self.cloud.commands
-        spoken = commands.get(("default", user["language_code"][:2])) or commands.get(("default", ""), [])
+        keys = [(scope, code) for scope in ("all_group_chats", "default") for code in (user["language_code"][:2], "")]
+        spoken = next((commands[key] for key in keys if commands.get(key)), [])
         yield from ((each["command"], each["description"]) for each in spoken)
 
     async def say(self, viewer: str, room: str, text: str, reply_to: str = "") -> None:
@@ -120,6 +143,7 @@ class Telegram(StandIn):
         self.refused.clear()
         self.cloud.reset()
         self.api.calls.clear()
+        self.api.limits.reset()
         if self._started is not None:
             self.cloud.started = {self.cloud.user(key)["id"] for key in self._started}
 

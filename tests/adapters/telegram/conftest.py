@@ -1,10 +1,8 @@
 """Telegram's stand-in and the real adapter, on loopback, with a house that answers from a script."""
 
 import asyncio
-import json
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -14,14 +12,11 @@ from adapters.playground.server import Playground
 from adapters.playground.stage import Bubble, Room
 from adapters.playground.telegram import Telegram as StandIn
 from adapters.playground.telegram.cloud import GROUP
+from adapters.playground.telegram.contract import CONTRACT
 from adapters.telegram.chat import Settings, Telegram
 from tests.adapters.house import House
 from tests.clock import PushedClock
 
-METHODS: Mapping[str, Mapping[str, list[str]]] = json.loads(
-    (Path(__file__).parent / "payloads" / "methods.json").read_text("utf-8")
-)
-"""The parameters of every method that we use, from the platform's own reference."""
 HALL = str(GROUP)
 
 
@@ -105,8 +100,9 @@ async def deaf(playground: Playground, clock: PushedClock, monkeypatch: pytest.M
     town = Town(playground, clock)
     yield town
     await town.chat.close()
+    assert not town.stand.refused
     for method, args in town.stand.api.calls:
-        assert set(METHODS[method]["required"]) <= set(args) <= set(METHODS[method]["known"]), method
+        assert set(args) <= set(CONTRACT["methods"][method]), method
 
 
 @pytest.fixture

@@ -8,7 +8,8 @@ from typing import Any
 import pytest
 from pydantic import ValidationError
 
-from adapters.playground.telegram.cloud import TOKEN, Cloud, No
+from adapters.playground.telegram.cloud import Cloud
+from adapters.playground.telegram.shapes import TOKEN, No
 from adapters.telegram.chat import Settings, Telegram, open_chat
 from bot.ports import Card, ChatError, Forbidden, Form, Mirror, Place, Rooms, Said, Throttled, Unheard, Unreachable
 from bot.text.rich import Para, line
@@ -26,7 +27,7 @@ async def refused(town: Town, method: str, no: No) -> ChatError:
     def refuse(cloud: Cloud, args: Mapping[str, Any]) -> Any:
         raise no
 
-    town.stand.api.methods[method] = (refuse, ())
+    town.stand.api.methods[method] = refuse
     with pytest.raises(ChatError) as found:
         await town.chat.put(HERE, CARD, None, "k")
     return found.value
@@ -94,7 +95,7 @@ async def test_what_cannot_be_kept_is_not_confirmed_and_heard_later(deaf: Town) 
         await deaf.say("anna", "/incident ack")
         await deaf.say("mia", "hello")
         await deaf.shown("anna", "I go on trying")
-        assert deaf.stand.cloud.queue and not deaf.house.heard
+        assert deaf.stand.cloud.queue.rows and not deaf.house.heard
         deaf.house.down = False
         await deaf.shown("anna", "heard: ack")
         await deaf.heard(2)

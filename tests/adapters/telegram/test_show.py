@@ -15,7 +15,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from telegram import User
 
-from adapters.playground.telegram import markup, methods
+from adapters.playground.telegram import markup, messages
 from adapters.telegram.letters import LONGEST, Message
 from adapters.telegram.menu import SCOPES, menu
 from adapters.telegram.question import Question, ask, saved
@@ -105,7 +105,7 @@ def same(name: str, payload: Any) -> None:
 def taken(message: Message) -> Mapping[str, Any]:
     """The platform takes it, and finds no mention and no command of its own in it."""
     payload = native(message)
-    seen = methods.content(payload)
+    seen = messages.content(payload)
     found = [each["type"] for each in seen.get("entities", ())]
     assert "mention" not in found
     return payload
