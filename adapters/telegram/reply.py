@@ -108,7 +108,7 @@ class Reply:
         verb = self.house.grammar(self.said.locale).verb(self.said.words)
         option = next((each for each in verb.options if each.name == turn.asked), None) if verb else None
         if option:
-            offers = await self._offers(option)
+            offers = option.choices or await self.house.suggest(self.said, option.name)
             keys = choices(offers, turn.page, self._word, required=option.required)
             await self.wire.rekey(self.said.place, turn.question, keys)
 

@@ -15,7 +15,7 @@ from adapters.telegram.known import Known
 from adapters.telegram.letters import Message
 from adapters.telegram.refusals import fault, seconds
 from adapters.telegram.settings import Settings
-from bot.ports import MessageId, Place, Remark, Throttled
+from bot.ports import MessageId, Place, Remark, Throttled, Unreachable
 
 T = TypeVar("T")
 
@@ -85,6 +85,9 @@ class Wire:
         except error.TelegramError as wrong:
             # The SDK's own error, and what caused it, may hold the address with the token.
             raise fault(wrong, wrong.message.replace(self._token, "…")) from None
+        except (TypeError, KeyError, AttributeError) as wrong:
+            # What the SDK makes of an answer in which something is missing; the deed itself may be done.
+            raise Unreachable(f"Telegram's answer could not be read: {wrong!r}", ambiguous=True) from wrong
 
     async def ask(self, room: str, request: Callable[[int], Awaitable[T]]) -> T:
         """Ask something of a chat, wherever it has moved. Raises `ChatError`."""

@@ -106,7 +106,8 @@ def create_chat_invite_link(cloud: Cloud, args: Args) -> Any:
 
 def get_chat(cloud: Cloud, args: Args) -> Any:
     chat = cloud.chat(args["chat_id"])
-    gifts = dict.fromkeys(("unlimited_gifts", "limited_gifts", "unique_gifts", "premium_subscription"), False)
+    kinds = ("unlimited_gifts", "limited_gifts", "unique_gifts", "premium_subscription", "gifts_from_channels")
+    gifts = dict.fromkeys(kinds, False)
     return {**chat.native, "accent_color_id": 0, "max_reaction_count": 11, "accepted_gift_types": gifts}
 
 
