@@ -10,7 +10,13 @@ GONE = (
     "message thread not found", "topic_deleted", "topic_id_invalid", "chat not found", "participant_id_invalid",
     "user not found", "group chat was deleted", "chat_id_invalid", "channel_invalid", "peer_id_invalid",
 )  # fmt: skip
-FORBIDDEN = ("not enough rights", "need administrator rights", "chat_admin_required", "chat_write_forbidden")
+FORBIDDEN = (
+    "not enough rights",
+    "need administrator rights",
+    "chat_admin_required",
+    "chat_write_forbidden",
+    "topic_closed",
+)
 NOT_SENT = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout)
 
 

@@ -46,7 +46,7 @@ async def test_a_limit_says_how_long_to_wait(deaf: Town) -> None:
         (No(503, "Service Unavailable"), Unreachable, False),
         (No(403, "Forbidden: bot was kicked from the supergroup chat"), Forbidden, False),
         (No(400, "Bad Request: not enough rights to send text messages to the chat"), Forbidden, False),
-        (No(400, "Bad Request: TOPIC_CLOSED"), ChatError, False),
+        (No(400, "Bad Request: TOPIC_CLOSED"), Forbidden, False),
         (No(401, "Unauthorized"), Forbidden, False),
     ],
 )

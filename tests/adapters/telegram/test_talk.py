@@ -1,5 +1,7 @@
 """What Telegram makes comfortable: questions with buttons, links that open a conversation, messages pointed at."""
 
+from msgspec.structs import replace
+
 from bot.ports import Card, Choice, Copy, Form, MessageId, Option, Place, Room
 from bot.text.rich import Para, line
 from tests.adapters.telegram.conftest import HALL, Town
@@ -26,7 +28,7 @@ async def test_choices_come_before_what_must_be_written_and_both_reach_the_house
     question = await town.shown("anna", "How bad?")
     assert "answer at once: What is wrong." in question.text
     town.house.script["declare"] = Form(
-        title="Declare", words="declare", options=(TITLE, Option(**fields(SEV) | {"value": "2"})), submit="Send"
+        title="Declare", words="declare", options=(TITLE, replace(SEV, value="2")), submit="Send"
     )
     await town.press("anna", question, "SEV2")
     await town.shown("anna", 'sev="2" title=?')
@@ -34,10 +36,6 @@ async def test_choices_come_before_what_must_be_written_and_both_reach_the_house
     await town.say("anna", "db is down")
     await town.shown("anna", "declared")
     assert town.house.heard[-1].fields == {"sev": "2", "title": "db is down"}
-
-
-def fields(option: Option) -> dict[str, object]:
-    return {name: getattr(option, name) for name in option.__struct_fields__}
 
 
 async def test_a_choice_is_left_out_and_not_asked_again(town: Town) -> None:
@@ -83,8 +81,8 @@ async def test_a_command_is_a_command_even_where_an_answer_is_wanted(town: Town)
 
 
 async def test_people_are_suggested_eight_to_a_page(town: Town) -> None:
-    town.house.choices["person"] = [Choice(f"p{number}", f"Person {number}") for number in range(20)]
-    town.house.choices["person"] += [Choice("x" * 64, "too long for a button")]
+    people = [Choice(f"p{number}", f"Person {number}") for number in range(20)]
+    town.house.choices["person"] = [*people, Choice("x" * 64, "too long for a button")]
     town.house.script["page"] = PAGE
     await town.say("anna", "/page")
     question = await town.shown("anna", "Whom.\nPress one, or answer with another.")
