@@ -3,12 +3,14 @@
 import asyncio
 from collections.abc import Callable
 from datetime import timedelta
+from functools import partial
 
 import structlog
 
 from bot.engine.office import Office
 from bot.ports import Chat, House
 from bot.store.store import StoreDown
+from bot.store.transaction import Transaction
 
 log = structlog.get_logger()
 
@@ -38,10 +40,12 @@ async def attend(office: Office, house: House, chat: Chat) -> None:
             async with asyncio.TaskGroup() as both:
                 both.create_task(keep(office, chat))
                 both.create_task(heard(house, chat, ready))
+        except* Lost:
+            office.up.pop(chat.name, None)  # whoever listens now knows
         except* Exception as wrong:
             why = "; ".join(f"{type(each).__name__}: {each}" for each in wrong.exceptions)
             log.warning("a chat cannot be heard", chat=chat.name, why=why, again_in=wait)
-        mark(office, chat, up=False)
+            mark(office, chat, up=False)
         await asyncio.sleep(wait)
         wait = min(wait * 2, MOST)
 
@@ -77,10 +81,8 @@ async def keep(office: Office, chat: Chat) -> None:
 
 def mark(office: Office, chat: Chat, *, up: bool) -> None:
     """Whether a chat answers; a change shows on the cards in the other rooms."""
-    before = office.up.get(chat.name)
+    office.changed |= office.up.get(chat.name) != up
     office.up[chat.name] = up
-    if before is not None and before != up:
-        office.changed = True
     office.wake()
 
 
@@ -92,8 +94,17 @@ async def retell(office: Office) -> None:
         if office.changed:
             office.changed = False
             try:
-                await office.store.write(lambda tx: tx.want())
+                await office.store.write(partial(tell, office))
                 office.wake()
             except StoreDown:
                 office.changed = True
         await bell.wait()
+
+
+def tell(office: Office, tx: Transaction) -> None:
+    """Keep since when which chats do not answer; the cards are shown anew where that is news."""
+    news = {name for name, up in office.up.items() if up == bool(tx.cursor(f"down {name}"))}
+    for name in news:
+        tx.keep(f"down {name}", "" if office.up[name] else tx.now.isoformat(), {})
+    if news:
+        tx.want()

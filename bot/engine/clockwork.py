@@ -16,6 +16,10 @@ log = structlog.get_logger()
 
 KEPT = timedelta(hours=48)
 """How long the keys of deliveries are kept: every platform has stopped repeating itself by then."""
+LEDGER = timedelta(days=90)
+"""How long it can be read what went where."""
+IDLE = timedelta(hours=1)
+"""After which nothing is left of what a platform's limit was spent on or halved for."""
 
 
 def clockwork(office: Office, ticking: Ticking) -> AsyncIOScheduler:
@@ -29,7 +33,7 @@ def clockwork(office: Office, ticking: Ticking) -> AsyncIOScheduler:
         await _quietly(office, lambda tx: tx.expired())
 
     async def sweep() -> None:
-        await _quietly(office, lambda tx: tx.forget(tx.now - KEPT))
+        await _quietly(office, swept)
 
     scheduler = AsyncIOScheduler(timezone="UTC")
     settings = {"misfire_grace_time": None, "coalesce": True, "max_instances": 1}
@@ -37,6 +41,14 @@ def clockwork(office: Office, ticking: Ticking) -> AsyncIOScheduler:
     scheduler.add_job(recover, "interval", seconds=10, **settings)
     scheduler.add_job(sweep, "interval", hours=1, **settings)
     return scheduler
+
+
+def swept(tx: Transaction) -> None:
+    """Drop what nobody will ask for any more, and let the database look at its rows."""
+    tx.forget(tx.now - KEPT)
+    tx.forget_sends(tx.now - LEDGER)
+    tx.forget_looks(tx.now - LEDGER)
+    tx.forget_buckets(tx.now - IDLE)
 
 
 async def _quietly(office: Office, fn: Callable[[Transaction], object]) -> None:

@@ -5,12 +5,12 @@ One lane a destination, so that a slow room never delays another, nor a slow pla
 
 import asyncio
 from collections import defaultdict, deque
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from functools import partial
 
 from bot.engine.errands import Errands
-from bot.engine.office import Office
+from bot.engine.office import Office, downs
 from bot.engine.purse import CHATTER, Purse
 from bot.engine.send import Sending
 from bot.engine.show import LOOK, Showing
@@ -49,7 +49,7 @@ class Delivery(Errands):
 
     async def look(self) -> None:
         """See what is behind, and start a lane for each destination that has none running."""
-        now, behind = await self.office.store.read(self._behind)
+        now, behind, self.office.gone = await self.office.store.read(self._behind)
         self.resting = {key: until for key, until in self.resting.items() if until > now}
         queues: dict[str, deque[Work]] = defaultdict(deque)
         for each in sorted(behind, key=partial(rank, now)):
@@ -71,9 +71,10 @@ class Delivery(Errands):
         self.begin(name, self._drain(name))
         return True
 
-    def _behind(self, tx: Transaction) -> tuple[datetime, Sequence[Work]]:
+    def _behind(self, tx: Transaction) -> tuple[datetime, Sequence[Work], Mapping[str, datetime]]:
         shown = [row for name in self.office.chats for row in tx.behind(name)]
-        return tx.now, [*shown, *(row for row in tx.ready() if row.kind != "page")]
+        sends = [row for row in tx.ready() if row.kind != "page"]
+        return tx.now, [*shown, *sends], downs(self.office.chats, tx)
 
     def _lane(self, work: Work) -> str:
         """The destination. A room that is still to be opened is a lane, too."""

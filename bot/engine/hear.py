@@ -72,6 +72,7 @@ class Hearing:
                 self.office.duties(tx),
                 book.id if book else None,
                 state,
+                self.office,
             )
             return asked.answer(desk)  # type: ignore[no-any-return]
         except Refused as no:

@@ -1,9 +1,9 @@
 """What everybody who works in the house shares: the configuration, the store, the chats, who people are."""
 
 import asyncio
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import tzinfo
+from datetime import datetime, tzinfo
 from secrets import token_hex
 from typing import TYPE_CHECKING
 
@@ -39,6 +39,8 @@ class Office:
     """This database's own name: it begins every key, so that no other database's messages are taken for ours."""
     up: dict[str, bool] = field(default_factory=dict)
     """Which platforms answer: absent until the first connection."""
+    gone: Mapping[str, datetime] = field(default_factory=dict)
+    """Since when which platforms do not answer, as the database last said: any process may have found out."""
     changed: bool = False
     """A platform went or came back, and the cards do not say so yet."""
     bells: list[asyncio.Event] = field(default_factory=list)
@@ -139,4 +141,15 @@ class Office:
 
     def down(self) -> Sequence[str]:
         """The labels of the platforms that stopped answering."""
-        return [self.chats[name].can.label for name, up in self.up.items() if not up and name in self.chats]
+        return [self.label(name) for name in self.gone]
+
+    def label(self, platform: str) -> str:
+        """A platform's or channel's name, as people write it."""
+        chat = self.chats.get(platform)
+        return chat.can.label if chat else platform.capitalize()
+
+
+def downs(names: Iterable[str], tx: Transaction) -> Mapping[str, datetime]:
+    """Since when which of these platforms do not answer."""
+    found = {name: tx.cursor(f"down {name}") for name in names}
+    return {name: datetime.fromisoformat(since) for name, since in found.items() if since}

@@ -6,13 +6,17 @@ from datetime import datetime
 from typing import Any
 
 from bot.book import BookId, Entry
+from bot.engine.office import Office, downs
 from bot.grammar import grammar
+from bot.incident.ledger import Delivery, Ledger
 from bot.oncall.policy import Rules
 from bot.oncall.rota import Duties, Rota
 from bot.oncall.schedule import Schedule
 from bot.people.may import may
 from bot.people.person import People, Person
-from bot.ports import Grammar, Said
+from bot.ports import Grammar, Place, Said
+from bot.store.looks import Shown
+from bot.store.sends import Sent
 from bot.store.transaction import Transaction
 from bot.text.words import Voice
 
@@ -33,6 +37,7 @@ class ReadingDesk:
     duty: Duties
     book: BookId | None
     state: Any
+    office: Office
 
     @property
     def now(self) -> datetime:
@@ -57,10 +62,30 @@ class ReadingDesk:
         found = (book.state for book in self.tx.open_books("incident", LISTED))
         return [state for state in found if may(self.viewer, "read", state)]
 
-    def ledger(self) -> Sequence[Any]:
-        """The book's sends."""
-        return self.tx.sends(self.book) if self.book else []
+    def ledger(self) -> Ledger:
+        """The book's deliveries."""
+        rows: Sequence[Shown | Sent] = [*self.tx.looks(self.book), *self.tx.sends(self.book)] if self.book else []
+        down = {self.office.label(name): since for name, since in downs(self.office.chats, self.tx).items()}
+        return Ledger([_delivery(row, self.office) for row in rows if _counts(row)], down)
 
     def grammar(self) -> Grammar:
         """Every command and query, in the viewer's language."""
         return grammar(self.rules.root, self.voice)
+
+
+def _counts(row: Shown | Sent) -> bool:
+    """Whether somebody reads it: a room that was opened is no message, and a page's buttons belong to the page."""
+    if isinstance(row, Sent):
+        return True
+    return row.have < row.want if row.subject == "room" else not row.subject.startswith("page")
+
+
+def _delivery(row: Shown | Sent, office: Office) -> Delivery:
+    if isinstance(row, Shown):
+        state, at = ("pending", row.since) if row.have < row.want else ("accepted", row.at or row.since)
+        return Delivery(row.subject, office.label(row.platform), state, at, tries=row.tries, why=row.error)
+    waits = row.state in {"pending", "sending"}
+    place = row.place or ("" if row.kind == "page" else row.to)
+    platform = office.label(Place.parse(place).platform) if place else ""
+    at = row.at if waits else row.not_before
+    return Delivery(row.kind, platform, row.state, at, row.to, row.tries, row.error)

@@ -11,13 +11,15 @@ import structlog
 
 from bot.book import BookId
 from bot.engine.duty import tell_duty
+from bot.engine.hear import own
 from bot.engine.office import Office
 from bot.engine.purse import Later, Purse
 from bot.engine.show import delay
 from bot.incident.cards import entry_card
+from bot.incident.ledger import Miss, Undelivered
 from bot.incident.updates import Updated
 from bot.ports import Card, ChatError, Copy, MessageId, Mirror, Place, Unreachable
-from bot.store.sends import Sent
+from bot.store.sends import Ended, Sent
 from bot.store.transaction import Transaction
 from bot.text.rich import Block, Para, bold, line
 
@@ -124,7 +126,7 @@ class Sending:
     def _again(self, rows: Sequence[Sent], error: ChatError, tx: Transaction) -> datetime | None:
         """It failed: until when the place is left alone."""
         place = Place.parse(rows[0].to)
-        until = [again(row, error, tx) for row in rows]
+        until = [again(row, error, self.office, tx) for row in rows]
         self.purse.learn(place.platform, place, error, tx)
         return None if isinstance(error, Fault) else until[0]
 
@@ -135,17 +137,36 @@ def arrived(rows: Sequence[Sent], message: MessageId, tx: Transaction) -> None:
         tx.sent(row.id, row.epoch, state="accepted", message=message, place=row.to)
 
 
-def again(row: Sent, error: ChatError, tx: Transaction) -> datetime | None:
+def again(row: Sent, error: ChatError, office: Office, tx: Transaction) -> datetime | None:
     """It failed: try again later, or know that it was not sent. Chatter that may have arrived is not said twice."""
-    rest = None if error.wait is None else tx.now + timedelta(seconds=error.wait)
     if error.ambiguous and row.kind == "copy":
-        tx.sent(row.id, row.epoch, state="unknown", error=str(error)[:200])
-    elif error.wait is None or tx.now - row.at > GIVE_UP:
-        tx.sent(row.id, row.epoch, state="failed", error=str(error)[:200])
-    else:
-        rest = tx.now + delay(error, row.tries)
-        tx.sent(row.id, row.epoch, state="pending", error=str(error)[:200], not_before=rest)
+        return ended(row, "unknown", error, office, tx)
+    if error.wait is None or tx.now - row.at > GIVE_UP:
+        return ended(row, "failed", error, office, tx)
+    rest = tx.now + delay(error, row.tries)
+    tx.sent(row.id, row.epoch, state="pending", error=str(error)[:200], not_before=rest)
     return rest
+
+
+def ended(row: Sent, state: Ended, error: ChatError, office: Office, tx: Transaction) -> datetime | None:
+    """It will not be tried any more, and its incident is told, once until something arrives there again."""
+    book = row.book if row.book and row.book.kind == "incident" else None
+    if book:
+        tx.lock(book)
+    if tx.sent(row.id, row.epoch, state=state, error=str(error)[:200]) and book and not told(row, book, tx):
+        own(Miss(row.to, state == "failed", str(error)[:100]), book, office, tx)
+    return None if error.wait is None else tx.now + timedelta(seconds=error.wait)
+
+
+def told(row: Sent, book: BookId, tx: Transaction) -> bool:
+    """Whether its incident knows that this place misses something; of such a line itself nobody is told."""
+    if row.kind == "entry" and isinstance(
+        tx.entries(book, after=int(row.payload["rev"]) - 1, limit=1)[0].event, Undelivered
+    ):
+        return True
+    lines = tx.entries(book, names={"Undelivered"}, last=50)
+    last = max((entry.at for entry in lines if getattr(entry.event, "place", "") == row.to), default=None)
+    return last is not None and not tx.reached(book, row.to, last)
 
 
 # ---- several as one

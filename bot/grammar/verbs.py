@@ -39,8 +39,8 @@ class Desk(Protocol):
     def open_incidents(self) -> Sequence[Any]:
         """The incidents that are open and that the viewer may see, newest first."""
 
-    def ledger(self) -> Sequence[Any]:
-        """The book's deliveries."""
+    def ledger(self) -> Any:
+        """The book's deliveries, as `bot.incident.ledger` reads them."""
 
     def grammar(self) -> Grammar:
         """Every command and query, in the viewer's language."""

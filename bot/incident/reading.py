@@ -1,13 +1,11 @@
 """Reading an incident: the list, one of them, who has it, and the timeline."""
 
-from typing import Any
-
 from bot.book import Entry
 from bot.grammar import Desk, Query, flag, query
 from bot.incident.cards import headline, standing, status_card
 from bot.ports import Card
 from bot.text.rich import Block, Item, Para, bold, line
-from bot.text.words import N_, Who
+from bot.text.words import N_
 
 SHOWN = 25
 """Entries of the timeline that one answer holds."""
@@ -41,16 +39,7 @@ class Show(Query):
             return Card(
                 title=card.title, body=card.body, facts=card.facts, buttons=card.buttons, tone=card.tone, to="speaker"
             )
-        lines = tuple(Item(line(_sent(row, desk))) for row in desk.ledger()[-SHOWN:])
-        none = (Para(desk.voice.say(N_("Nothing was sent yet."))),)
-        return Card(title=card.title, body=lines or none, to="speaker")
-
-
-def _sent(row: Any, desk: Desk) -> Any:
-    return desk.voice.say(
-        N_("{what} to {to}: {state} {at}"),
-        what=row.kind, to=Who(row.to) if row.kind == "page" else row.to, state=row.state, at=row.at,
-    )  # fmt: skip
+        return Card(title=card.title, body=desk.ledger().text(desk.voice, desk.now), to="speaker")
 
 
 @query("who", rank=14, private=True)

@@ -41,6 +41,10 @@ SHOWN = sql("""
     WHERE id = :id AND have <= :have
 """)
 UNSHOWN = sql("UPDATE shown SET tries = tries + 1, not_before = :not_before, error = :error WHERE id = :id")
+FORGET_LOOKS = sql("""
+    DELETE FROM shown WHERE NOT listed AND have >= want AND at < :before
+        AND NOT EXISTS (SELECT 1 FROM books WHERE books.kind = shown.kind AND books.id = shown.book AND open)
+""")
 LISTED = sql("SELECT subject, platform, place, message FROM shown WHERE kind = :kind AND book = :book AND listed")
 LOOKS = sql(f"SELECT {COLUMNS} FROM shown WHERE kind = :kind AND book = :book ORDER BY id")
 
@@ -119,6 +123,10 @@ class Looks(Hand):
     def looks(self, book: BookId) -> list[Shown]:
         """Every look of a book."""
         return [_shown(row) for row in self.rows(LOOKS, kind=book.kind, book=book.id)]
+
+    def forget_looks(self, before: datetime) -> int:
+        """Drop what stands as it should, no book lists, closed books kept true, and was last shown before this."""
+        return self.do(FORGET_LOOKS, before=before)
 
     def _listed_looks(self, book: BookId) -> Named:
         return named(Look(*row) for row in self.rows(LISTED, kind=book.kind, book=book.id))

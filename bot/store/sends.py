@@ -45,6 +45,13 @@ SENT = sql("""
     WHERE id = :id AND epoch = :epoch AND state = 'sending'
 """)
 EXPIRED = sql("UPDATE sends SET state = 'pending', repeat = :repeat WHERE state = 'sending' AND lease <= :now")
+REACHED = sql("""
+    SELECT id FROM sends WHERE book_kind = :kind AND book = :book AND dest = :dest
+        AND state = 'accepted' AND not_before > :since LIMIT 1
+""")
+FORGET_SENDS = sql("""
+    DELETE FROM sends WHERE at < :before AND state NOT IN ('pending', 'sending')
+""")
 LEDGER = sql(f"SELECT {COLUMNS} FROM sends WHERE book_kind = :kind AND book = :book ORDER BY id")
 
 
@@ -63,6 +70,7 @@ class Sent:
     tries: int
     at: datetime
     not_before: datetime
+    """When it may be tried; once it ended, when that was."""
     channel: int
     """Which of a person's channels is next."""
     place: str
@@ -135,6 +143,14 @@ class Sends(Hand):
     def sends(self, book: BookId) -> list[Sent]:
         """Everything that was ever queued for a book: the delivery ledger."""
         return [_sent(row) for row in self.rows(LEDGER, kind=book.kind, book=book.id)]
+
+    def reached(self, book: BookId, to: str, since: datetime) -> bool:
+        """Whether something of a book arrived there since."""
+        return self.row(REACHED, kind=book.kind, book=book.id, dest=to, since=since) is not None
+
+    def forget_sends(self, before: datetime) -> int:
+        """Drop what ended and is older than this; how many."""
+        return self.do(FORGET_SENDS, before=before)
 
     def _queue(self, book: BookId, sends: Iterable[tuple[Send, int]]) -> None:
         self.each(SEND, (self._queued(send, book, rev) for send, rev in sends))
