@@ -141,6 +141,8 @@ class Ask:
     """How the platform knows the one who asks."""
     token: str = ""
     """A random word that nobody can guess, new in each transaction."""
+    secret: str = ""
+    """A longer one, for what is not used up at once."""
 
 
 class Refused(Exception):

@@ -439,6 +439,14 @@ class Served(Protocol):
         """Starlette routes."""
 
 
+@runtime_checkable
+class Calendars(Protocol):
+    """A house that has calendars to subscribe to."""
+
+    async def calendar(self, secret: str) -> bytes | None:
+        """The iCalendar at a secret address; None where there is none (any more)."""
+
+
 class House(Protocol):
     """The core, as the world may see it: the way in. What leaves it was made for the one who asked."""
 

@@ -12,6 +12,7 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 from starlette.routing import BaseRoute
 
+from adapters.web import calendar
 from adapters.web.health import routes
 from adapters.web.limits import Guarded
 from bot.ports import House, Served
@@ -26,7 +27,7 @@ async def answering(address: str, house: House, doors: Iterable[Served] = ()) ->
         yield
         return
     host, _, port = address.rpartition(":")
-    mounted = [*routes(house), *(route for door in doors for route in door.routes(house))]
+    mounted = [*routes(house), *calendar.routes(house), *(route for door in doors for route in door.routes(house))]
     # A taken port is told by the socket; uvicorn would end the process.
     ear = listener(host.strip("[]") or "127.0.0.1", int(port))
     config = uvicorn.Config(

@@ -234,6 +234,7 @@ class Config(Part):
             tuple(self.chats),
             house.root,
             schedules={name: each.schedule(name, house.zone) for name, each in self.schedules.items()},
+            url=self.channels.url.rstrip("/"),
             teams={name: each.team(name, self.schedules) for name, each in self.teams.items()},
         )
 

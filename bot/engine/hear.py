@@ -2,7 +2,7 @@
 
 import re
 from dataclasses import replace
-from secrets import token_hex
+from secrets import token_hex, token_urlsafe
 
 import msgspec
 
@@ -102,6 +102,7 @@ class Hearing:
             via="" if said.pressed else str(said.place),
             handle=str(said.by),
             token=_code(),
+            secret=token_urlsafe(24),
         )
         book = self._target(command, line, ask, tx, person)
         events = list(command.decide(book.state, ask))

@@ -12,6 +12,7 @@ import structlog
 from bot.book import BookId
 from bot.config import BadConfig, Config
 from bot.engine.attend import attend, retell
+from bot.engine.calendars import calendar_at
 from bot.engine.clockwork import clockwork
 from bot.engine.deliver import Delivery
 from bot.engine.hear import Hearing, own
@@ -171,6 +172,10 @@ class Engine:
     async def receipt(self, receipt: Receipt) -> None:
         """What became of a page."""
         log.info("a page has a receipt", place=str(receipt.place), state=receipt.state)
+
+    async def calendar(self, secret: str) -> bytes | None:
+        """The iCalendar at a secret address; None where there is none (any more)."""
+        return await calendar_at(secret, self.office)
 
     # ---- a stream that is resumed
 

@@ -40,6 +40,8 @@ class Rules:
     root: str = "incident"
     schedules: Mapping[str, Schedule] = field(default_factory=dict)
     teams: Mapping[str, Team] = field(default_factory=dict)
+    url: str = ""
+    """Where the house is reached from outside, if it is."""
 
     def policy(self) -> Policy:
         """The policy for a new incident."""
