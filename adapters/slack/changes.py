@@ -3,8 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from adapters.slack.letters import whole
-from adapters.slack.native import Change, Renamed, Unreadable, parse
+from adapters.slack.native import Change, Renamed, Unreadable, key, parse
 from bot.ports import Handle, Place, RoomChange
 
 GONE = frozenset(("channel_archive", "group_archive", "channel_deleted", "group_deleted"))
@@ -21,20 +20,20 @@ def change(body: Mapping[str, Any], me: str) -> RoomChange | None:
     Raises `Unreadable`."""
     event = parse(body.get("event"), Change)
     by = event.actor_id or event.user
-    key = f"slack:{body.get('event_id', '')}"
+    id = key(body)
     who = Handle("slack", by) if by else None
     match event.type:
         case kind if kind in GONE and by != me:
-            return RoomChange(key=key, place=_place(event), what="gone", by=who)
+            return RoomChange(key=id, place=_place(event), what="gone", by=who)
         case "member_left_channel" if event.user == me:
-            return RoomChange(key=key, place=_place(event), what="left")
+            return RoomChange(key=id, place=_place(event), what="left")
         case "channel_left" | "group_left":
-            return RoomChange(key=key, place=_place(event), what="left", by=who)
+            return RoomChange(key=id, place=_place(event), what="left", by=who)
         case kind if kind in RENAMED and isinstance(event.channel, Renamed):
-            return RoomChange(key=key, place=_place(event), what="renamed", name=whole(event.channel.name))
+            return RoomChange(key=id, place=_place(event), what="renamed", name=event.channel.name)
         case "channel_id_changed" if event.old_channel_id and event.new_channel_id:
             old, new = Place("slack", event.old_channel_id), Place("slack", event.new_channel_id)
-            return RoomChange(key=key, place=old, what="moved", moved=new)
+            return RoomChange(key=id, place=old, what="moved", moved=new)
     return None
 
 

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from html import unescape
 from typing import Any
 
-from adapters.slack.native import Message
+from adapters.slack.native import Message, whole
 
 Payload = Mapping[str, Any]
 
@@ -86,8 +86,3 @@ def _reference(inside: str) -> str:
         case "!":
             return label or f"@{target[1:].split('^')[0]}"
     return label or target
-
-
-def whole(text: str) -> str:
-    """Without half letters and zeros, which no database takes."""
-    return text.replace("\0", "").encode("utf-8", "ignore").decode()

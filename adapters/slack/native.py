@@ -23,10 +23,24 @@ def parse(payload: object, kind: type[T]) -> T:
 
 
 def present(value: Any) -> Any:
-    """Without what is null, which the platform means as absent."""
+    """Without what is null, which the platform means as absent, and with whole letters only."""
     if isinstance(value, dict):
-        return {str(name): present(each) for name, each in value.items() if each is not None}
-    return [present(each) for each in value if each is not None] if isinstance(value, list) else value
+        return {whole(name): present(each) for name, each in value.items() if each is not None}
+    if isinstance(value, list):
+        return [present(each) for each in value if each is not None]
+    return whole(value) if isinstance(value, str) else value
+
+
+def whole(text: str) -> str:
+    """Without half letters and zeros, which no database takes."""
+    return text.replace("\0", "").encode("utf-8", "ignore").decode()
+
+
+def key(body: Mapping[str, Any]) -> str:
+    """The delivery's own id. Raises `Unreadable`."""
+    given = parse(body, Delivery)
+    id = given.event_id or f"{given.event.type}:{given.event.channel}:{given.event.event_ts}"
+    return f"slack:{id}"
 
 
 def moment(ts: str) -> datetime | None:
@@ -35,6 +49,21 @@ def moment(ts: str) -> datetime | None:
         return datetime.fromtimestamp(float(ts), UTC)
     except (ValueError, OverflowError, OSError):
         return None
+
+
+class Happened(Struct, frozen=True):
+    """What every event tells of itself."""
+
+    type: str = ""
+    channel: Any = ""
+    event_ts: str = ""
+
+
+class Delivery(Struct, frozen=True):
+    """An event as it was delivered: each try of the same delivery has the same id."""
+
+    event_id: str = ""
+    event: Happened = Happened()
 
 
 class Named(Struct, frozen=True):

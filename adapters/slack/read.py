@@ -8,8 +8,8 @@ import msgspec
 from msgspec import Struct
 
 from adapters.slack import native
-from adapters.slack.letters import shown, typed, whole, words
-from adapters.slack.native import Interaction, Message, View, moment, parse
+from adapters.slack.letters import shown, typed, words
+from adapters.slack.native import Interaction, Message, View, key, moment, parse
 from adapters.slack.show import ABOUT, FORM, METADATA, SAYS
 from bot.ports import Grammar, Handle, MessageId, Place, Remark, Said
 
@@ -86,7 +86,7 @@ def press(body: Payload) -> Heard | None:
         key=f"slack:{given.trigger_id or action.action_ts}",
         by=_by(back.user),
         place=_place(room),
-        words=whole(action.value),
+        words=action.value,
         direct=back.direct,
         message=MessageId(given.container.message_ts) if given.container.message_ts else None,
     )
@@ -153,7 +153,7 @@ def suggestion(body: Payload) -> tuple[Said, str] | None:
         by=_by(given.user.id),
         place=_place(kept.back.room),
         words=kept.words,
-        fields={**_fields(given.view), given.block_id: whole(given.value)},
+        fields={**_fields(given.view), given.block_id: given.value},
         direct=kept.back.direct,
         about=kept.about,
     )
@@ -187,11 +187,11 @@ def _filled(view: View) -> Iterator[tuple[str, str]]:
     for name, inside in view.state.values.items():
         for each in inside.values():
             if each.selected_option:
-                yield name, whole(each.selected_option.value)
+                yield name, each.selected_option.value
             elif each.selected_user:
                 yield name, f"@slack:{each.selected_user}"
             else:
-                yield name, whole(each.value)
+                yield name, each.value
 
 
 # ---- messages and reactions
@@ -207,7 +207,7 @@ def message(body: Payload, me: str, grammar: Grammar) -> Heard | None:
     if not (line or addressed):
         return None
     said = Said(
-        key=f"slack:{body.get('event_id', event.ts)}",
+        key=key(body),
         by=_by(event.user),
         place=_place(event.channel),
         words=line,
@@ -228,7 +228,7 @@ def reaction(body: Payload, me: str, pins: Collection[str]) -> Heard | None:
         return None
     direct = item.channel.startswith("D")
     said = Said(
-        key=f"slack:{body.get('event_id', '')}",
+        key=key(body),
         by=_by(event.user),
         place=_place(item.channel),
         words=PIN,
@@ -244,7 +244,7 @@ def home(body: Payload) -> Heard | None:
     if event.tab != "home" or not event.user:
         return None
     back = Back(room=event.channel, user=event.user, direct=True, home=True)
-    return Heard(at_home(back, f"slack:{body.get('event_id', '')}"), back)
+    return Heard(at_home(back, key(body)), back)
 
 
 def at_home(back: Back, key: str) -> Said:
@@ -259,7 +259,7 @@ def remark(message: Message, room: str, url: str) -> Remark:
         message=MessageId(message.ts),
         text=shown(message),
         by=_by(message.user) if message.user else None,
-        name=whole(message.username),
+        name=message.username,
         at=moment(message.ts),
         link=f"{url}archives/{room}/p{message.ts.replace('.', '')}{thread}",
     )
