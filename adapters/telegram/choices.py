@@ -4,6 +4,7 @@ from collections.abc import Callable, Sequence
 
 from telegram import InlineKeyboardButton, InlineKeyboardMarkup
 
+from adapters.telegram.letters import BROKEN
 from adapters.telegram.show import label, rows_of
 from bot.ports import Choice
 from bot.text.words import N_
@@ -21,7 +22,7 @@ Word = Callable[..., str]
 
 def choices(offers: Sequence[Choice], page: int, word: Word, *, required: bool) -> InlineKeyboardMarkup | None:
     """A page of what may be chosen, and the other ways on; nothing where there is only one way: to write."""
-    fitting = [each for each in offers if each.value and len((CHOICE + each.value).encode()) <= DATA]
+    fitting = [each for each in offers if each.value and carried(CHOICE + each.value)]
     if not fitting and required:
         return None
     pages = [fitting[at : at + A_PAGE] for at in range(0, len(fitting), A_PAGE)] or [[]]
@@ -32,6 +33,11 @@ def choices(offers: Sequence[Choice], page: int, word: Word, *, required: bool) 
         rows.append([button(f"{sign} {to + 1}/{len(pages)}", f"{PAGE}{to}") for sign, to in around(page, len(pages))])
     skip = [] if required else [button(word(N_("Leave out")), CHOICE)]
     return InlineKeyboardMarkup([*rows, [*skip, button(word(N_("Drop it")), DROP)]])
+
+
+def carried(data: str) -> bool:
+    """Whether a button can carry this."""
+    return not BROKEN.search(data) and len(data.encode()) <= DATA
 
 
 def around(page: int, pages: int) -> Sequence[tuple[str, int]]:

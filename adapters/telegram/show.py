@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 from msgspec.structs import replace
 from telegram import InlineKeyboardButton, InlineKeyboardMarkup
 
-from adapters.telegram.letters import LONGEST, Letters, Message, inert, units
+from adapters.telegram.letters import BROKEN, LONGEST, Letters, Message, inert, units
 from bot.ports import Button, Card, Copy, Fact, Link
 from bot.text.rich import Line, Run, Text, plain
 
@@ -114,7 +114,7 @@ def _link(link: Link) -> InlineKeyboardButton:
 
 def label(text: str) -> str:
     """A button's letters."""
-    return inert(text).strip()[:LABEL] or "…"
+    return BROKEN.sub("", inert(text)).strip()[:LABEL].strip() or "…"
 
 
 def rows_of(buttons: Iterable[InlineKeyboardButton]) -> Iterator[list[InlineKeyboardButton]]:

@@ -10,10 +10,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from adapters.playground.telegram.markup import units
-from adapters.telegram.befell import opened, pinned
+from adapters.telegram.befell import befell, opened, pinned
+from adapters.telegram.doors import Knock
 from adapters.telegram.native import Me
+from adapters.telegram.question import Turn
 from adapters.telegram.read import met, read
-from bot.ports import Handle, Place, Said
+from bot.ports import Handle, MessageId, Place, Remark, RoomChange, Said
 from tests.adapters.house import GRAMMAR
 
 PAYLOADS = Path(__file__).parent / "payloads"
@@ -189,3 +191,70 @@ def test_what_the_platform_says_of_the_bots_own_deeds() -> None:
 def test_no_entity_breaks_the_reading(text: str, offset: int, length: int, kind: str) -> None:
     entity = {"type": kind, "offset": offset, "length": length, "url": "https://x.test", "user": {"id": 5}}
     heard("message", text=text, entities=[entity])
+
+
+# ---- pointed at, and what befalls rooms
+
+
+def test_a_reaction_to_a_message_that_was_not_seen_has_its_link_only() -> None:
+    found = heard("reaction")
+    assert found and found.about == Remark(message=MessageId("59"), link="https://t.me/c/1900000001/59")
+    assert (found.words, found.place.thread, found.at) == ("pin", "", datetime(2026, 3, 2, 10, 3, 20, tzinfo=UTC))
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"old_reaction": [{"type": "emoji", "emoji": "✍"}]},
+        {"new_reaction": [{"type": "emoji", "emoji": "👍"}]},
+        {"user": {"id": 9, "is_bot": True, "first_name": "Other"}},
+        {"user": None},
+    ],
+)
+def test_only_a_new_reaction_of_a_person_pins(change: dict[str, Any]) -> None:
+    update = payload("reaction")
+    update["message_reaction"] |= change
+    assert read(update, ME, GRAMMAR) is None
+
+
+def test_a_message_of_another_chat_is_pointed_at_with_what_was_quoted() -> None:
+    found = heard("elsewhere")
+    assert (
+        found
+        and found.words == "pin"
+        and found.about
+        == Remark(
+            message=MessageId("12"),
+            text="the replica is 40 minutes behind",
+            by=Handle("telegram", "504210002"),
+            name="Boris",
+            at=datetime(2026, 3, 2, 9, 50, tzinfo=UTC),
+            link="https://t.me/c/1900000777/12",
+        )
+    )
+
+
+def test_being_removed_befalls_the_room() -> None:
+    change = befell(payload("removed"), ME)
+    assert change == RoomChange(
+        key="telegram:7000000001:871504311", place=Place("telegram", str(GROUP)), what="left",
+        by=Handle("telegram", "504210002"),
+    )  # fmt: skip
+    blocked = payload("removed")
+    blocked["my_chat_member"]["chat"] = {"id": 5, "type": "private", "first_name": "Anna"}
+    assert befell(blocked, ME) is None
+
+
+def test_who_starts_a_conversation_knocks() -> None:
+    direct = {"id": 504210001, "type": "private", "first_name": "Anna"}
+    found = read(payload("message", text="/start", chat=direct), ME, GRAMMAR)
+    assert isinstance(found, Knock) and found.said.words == ""
+    assert said("/start account_link_AB-12", chat=direct).words == "account link AB-12"
+
+
+def test_a_page_of_a_question_is_turned_by_whom_it_asks() -> None:
+    question = payload("answer")["message"]["reply_to_message"]
+    press = {"id": "5", "from": payload("answer")["message"]["from"], "message": question, "data": ">1"}
+    found = read({"update_id": 1, "callback_query": press}, ME, GRAMMAR)
+    assert isinstance(found, Turn) and (found.page, found.asked, found.said.words) == (1, "text", "update #1")
+    assert read({"update_id": 1, "callback_query": press | {"from": {"id": 5, "is_bot": False}}}, ME, GRAMMAR) is None

@@ -16,6 +16,7 @@ from hypothesis import strategies as st
 from telegram import User
 
 from adapters.playground.telegram import markup, messages
+from adapters.telegram.groups import invitation
 from adapters.telegram.letters import LONGEST, Message
 from adapters.telegram.menu import SCOPES, menu
 from adapters.telegram.question import Question, ask, saved
@@ -137,6 +138,18 @@ def test_a_choice_is_offered_as_buttons() -> None:
     sev = Option(name="sev", kind="choice", help="How bad.", required=True, choices=choices)
     form = Form(title="Sev #1", words="sev #1", options=(sev,), submit="Send")
     same("choice", native(ask(Question(form), "incident", ANNA, choices, said)))
+
+
+def test_people_are_offered_by_pages_and_in_chinese() -> None:
+    person = Option(name="person", kind="person", help="找谁。", suggests=True)
+    form = Form(title="Page", words="page #1", options=(person,), submit="发送")
+    offers = tuple(Choice(f"p{number}", f"Person {number}") for number in range(9))
+    same("people", native(ask(Question(form), "incident", ANNA, offers, Voice("zh-hans").word)))
+
+
+@pytest.mark.parametrize("language", ["en", "zh-hans"])
+def test_an_invitation(language: str) -> None:
+    same(f"invitation-{language}", taken(show(invitation("https://t.me/+AbC", language))))
 
 
 @pytest.mark.parametrize("text", ["/incident resolve #1 text=?", "≫ /incident resolve #1 text=?"])
