@@ -3,6 +3,8 @@
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 
+import structlog
+
 from adapters.telegram.befell import migrated
 from adapters.telegram.desk import Desk
 from adapters.telegram.doors import door
@@ -21,6 +23,7 @@ from adapters.telegram.wire import Wire
 from bot.ports import (
     Can,
     Card,
+    ChatError,
     Copy,
     Finding,
     Forbidden,
@@ -35,6 +38,8 @@ from bot.ports import (
     Unheard,
 )
 from bot.text.rich import plain
+
+log = structlog.get_logger()
 
 __all__ = ["Settings", "Telegram", "open_chat"]
 
@@ -99,10 +104,16 @@ class Telegram:
         grammars[""] = house.grammar()
         menus = {(scope, language): menu(of, scope) for language, of in grammars.items() for scope in SCOPES}
         taught = hash(tuple(menus.items()))
-        if taught != self._taught:
+        if taught == self._taught:
+            return
+        try:
             for (scope, language), commands in menus.items():
                 with self._wire.telling():
                     await self._wire.bot.set_my_commands(commands, scope, language or None)
+        except ChatError as wrong:
+            # Everything can be typed without a menu; the next connection tries again.
+            log.warning("the menu could not be taught", chat=TELEGRAM, why=str(wrong))
+        else:
             self._taught = taught
 
     @property

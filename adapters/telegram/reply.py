@@ -1,5 +1,6 @@
 """One answer to one delivery: in place, in private, as a toast, as a sign, or as a question."""
 
+import asyncio
 from collections.abc import Sequence
 from contextlib import suppress
 
@@ -13,7 +14,7 @@ from adapters.telegram.native import TELEGRAM, Me, Native, Update
 from adapters.telegram.question import Question, Turn, ask
 from adapters.telegram.show import TOAST, show, toast
 from adapters.telegram.wire import Wire
-from bot.ports import Button, Card, ChatError, Choice, Forbidden, Form, House, MessageId, Option, Place, Said
+from bot.ports import Button, Card, ChatError, Choice, Forbidden, Form, House, MessageId, Option, Place, Said, Throttled
 from bot.text.rich import Para, bold, code, line
 from bot.text.words import ENGLISH, N_, Voice, known
 
@@ -25,6 +26,8 @@ SAY_IT = N_("Say it")
 HIDDEN = N_("I can tell you that only between the two of us. Open a conversation with me and press Start: {link}")
 LATER = N_("I cannot keep that just now. Nothing is lost: I go on trying, and answer when it is done.")
 SENT = N_("I wrote to you.")
+PATIENT = 60.0
+"""Seconds that an answer waits where the platform asks it to: who asks for more has a group that is far too busy."""
 ELSEWHERE = N_("That question is for somebody else.")
 
 
@@ -164,7 +167,15 @@ class Reply:
 
     async def _send(self, message: Message, *, answers: bool = True) -> None:
         to = self.said.message if answers and not self.said.direct else None
-        await self.wire.send(self.said.place, message, to)
+        while True:
+            try:
+                await self.wire.send(self.said.place, message, to)
+            except Throttled as busy:
+                if busy.wait is None or busy.wait > PATIENT:
+                    raise
+                await asyncio.sleep(busy.wait)
+            else:
+                return
 
     async def _release(self, text: str = "", *, alert: bool = False) -> bool:
         """Answer the press, once; whether this did. An answer that comes too late is none."""

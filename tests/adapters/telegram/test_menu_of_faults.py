@@ -42,6 +42,19 @@ async def test_nobody_knows_what_became_of_it(town: Town, fault: str, arrived: b
     assert bool(town.bubbles("anna")) == arrived
 
 
+async def test_an_answer_waits_where_it_is_asked_to(town: Town) -> None:
+    town.stand.faults.switch("throttled", where=SEND, seconds=1)
+    await town.say("anna", "/ack")
+    await town.shown("anna", "heard: ack")
+
+
+async def test_a_menu_that_is_refused_keeps_nobody_from_being_heard(deaf: Town) -> None:
+    deaf.stand.faults.switch("throttled", 0, where="setMyCommands", seconds=30)
+    async with deaf.listening():
+        await deaf.say("anna", "/ack")
+        await deaf.shown("anna", "heard: ack")
+
+
 async def test_slow_is_late_and_nothing_worse(town: Town) -> None:
     town.stand.faults.switch("slow", where=SEND, seconds=0.01)
     await town.chat.put(HERE, card("fire"), None, "k")
@@ -59,6 +72,7 @@ async def test_twice_is_heard_once(town: Town) -> None:
 @pytest.mark.parametrize("fault", ["socket_closed", "conflict", "server_error", "revoked", "outage"])
 async def test_a_poll_that_fails_ends_listening_and_the_next_goes_on(deaf: Town, fault: str) -> None:
     async with deaf.listening() as first:
+        await deaf.until(lambda: len(deaf.calls(POLL)) == 2)
         deaf.stand.faults.switch(fault, where=POLL if fault == "server_error" else "")
         await deaf.say("anna", "/ack")
         await deaf.until(first.done, 10)

@@ -137,10 +137,11 @@ async def test_a_choice_is_pressed_and_its_question_goes(town: Town) -> None:
 
 
 async def test_the_menu_is_taught_in_every_language(town: Town) -> None:
+    await town.until(lambda: len(town.calls("setMyCommands")) == 9)
     taught = {(args["scope"]["type"], args.get("language_code", "")) for args in town.calls("setMyCommands")}
     scopes = ("default", "all_private_chats", "all_group_chats")
     assert taught == {(scope, language) for scope in scopes for language in ("en", "zh", "")}
-    assert ("ack", "Take it.") in town.stand.screen("mia").hints
+    await town.until(lambda: ("ack", "Take it.") in town.stand.screen("mia").hints)
 
 
 # ---- out
