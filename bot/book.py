@@ -12,13 +12,14 @@ from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple, Protocol, TypeVar, 
 
 import msgspec
 
-from bot.ports import Card
+from bot.ports import Card, Remark
 from bot.text.rich import Para, line
 from bot.text.words import Phrase, Voice, Who
 
 if TYPE_CHECKING:
     from bot.oncall.policy import Rules
     from bot.oncall.schedule import Schedule
+    from bot.people.following import Sub
     from bot.people.person import People
 
 TOCSIN = "tocsin"
@@ -137,12 +138,20 @@ class Ask:
     """Every schedule, with what was changed in chat."""
     via: str = ""
     """The place where it was asked in words that all there can see."""
+    place: str = ""
+    """Where it was asked, in whatever way."""
     handle: str = ""
     """How the platform knows the one who asks."""
     token: str = ""
     """A random word that nobody can guess, new in each transaction."""
     secret: str = ""
     """A longer one, for what is not used up at once."""
+    about: Remark | None = None
+    """The message that it is about."""
+    books: Mapping[BookId, Book] = field(default_factory=dict)
+    """The other books that the command touches."""
+    following: Sequence["Sub"] = ()
+    """Who wants to hear of what."""
 
 
 class Refused(Exception):
@@ -153,6 +162,13 @@ class Refused(Exception):
         self.phrase = Phrase(text, values)
 
 
+class Elsewhere(NamedTuple):
+    """A fact for another book, one of those that the command touches."""
+
+    book: BookId
+    event: "Event"
+
+
 class Event:
     """A fact. Its fields hold all that `decide` looked up, so that folding needs nothing else."""
 
@@ -160,6 +176,8 @@ class Event:
     """How the timeline tells it: a marked message whose fields are the event's, `{by}` and `{book}`."""
     aloud: ClassVar[bool] = False
     """War rooms are told in a line of its own, not by their card alone."""
+    wide: ClassVar[bool] = False
+    """So are those who only follow from afar."""
 
     def onto(self, state: Any, entry: Entry) -> Any:
         """The state after it."""
@@ -168,7 +186,8 @@ class Event:
     def sends(self, state: Any, entry: Entry) -> Iterator[Send]:
         """The words that must go out because of it; `state` already holds it."""
         if self.aloud:
-            yield from (Send("entry", str(place), 3, {"rev": entry.rev}) for place in state.places)
+            told = (each for each in state.hearers(self.wide) if each != ("notice", entry.by))
+            yield from (Send(kind, to, 3, {"rev": entry.rev}) for kind, to in told)
 
     @property
     def aside(self) -> str:
@@ -192,12 +211,24 @@ class Command:
     """What the one who asks must be allowed to do: `read`, `respond`, `manage`, `admin`."""
     new: ClassVar[bool] = False
     """It begins a book of its own."""
+    other: ClassVar[bool] = False
+    """Its first number is another incident's, unless a second one follows."""
+    asks: ClassVar[bool] = False
+    """Said without anything, it opens its form, though nothing in it must be filled."""
 
     def book(self, ask: Ask, find: Callable[[str], BookId | None]) -> BookId | None:
         """The book that it is asked of, where that is not the place's incident: the one who asks, for their own."""
         return BookId(self.on, ask.by) if self.on == "person" and ask.by else None
 
-    def decide(self, state: Any, ask: Ask) -> Iterator[Event]:
+    def touches(self) -> Sequence[BookId]:
+        """The other books that must stand still while it decides: they are in `Ask.books`."""
+        return ()
+
+    def given(self, state: Any) -> Mapping[str, str]:
+        """What its form shows at first."""
+        return {}
+
+    def decide(self, state: Any, ask: Ask) -> Iterator[Event | Elsewhere]:
         """The events that follow, or `Refused`."""
         raise NotImplementedError
 

@@ -19,7 +19,6 @@ if TYPE_CHECKING:
 async def say_it(words: str, fields: Mapping[str, str], path: Path, who: str, as_json: bool) -> None:
     """Say it and print the answer. The exit code is 1 when it is a no, 2 when it could not be said."""
     from bot.config import load
-    from bot.engine.hear import Refusal
     from bot.people.person import CONSOLE
     from bot.ports import Card, Form, Handle, Place, Said
     from bot.run import desk, logs
@@ -34,7 +33,7 @@ async def say_it(words: str, fields: Mapping[str, str], path: Path, who: str, as
         if isinstance(answer, Form) and sys.stdin.isatty():
             more = {**fields, **asked(answer, fields)}
             answer = await house.hear(say(key=f"{CONSOLE}-{token_hex(12)}", fields=more))
-    done = isinstance(answer, Card) and not isinstance(answer, Refusal)
+    done = isinstance(answer, Card) and not answer.refused
     typer.echo(in_json(answer, done) if as_json else in_words(answer), err=not (done or as_json))
     if not done:
         raise typer.Exit(1)

@@ -14,6 +14,7 @@ from bot.config.part import Fault, Part, real_zone
 from bot.config.schedules import Crew, Roster, faults
 from bot.grammar import span
 from bot.oncall.policy import Policy, Rules, Step
+from bot.people.following import Sub
 from bot.people.person import Enroll
 from bot.ports import Handle, Pace
 from bot.text.words import known
@@ -167,6 +168,43 @@ class Limit(Part):
         return Pace(scope=self.scope, count=self.count, seconds=self.seconds, kept=self.kept)
 
 
+class WarRooms(Part):
+    """How war rooms are named, what they hold, and when they are put away."""
+
+    name: str = "{number} {title}"
+    topic: str = "{severity} {title}"
+    put_away: Span | Literal["never"] = timedelta(days=1)
+    """How long after an incident was closed."""
+    links: Mapping[str, str] = {}
+    """What every war room keeps at hand: a title and an address."""
+
+    @field_validator("name", "topic")
+    @classmethod
+    def _template(cls, template: str) -> str:
+        try:
+            template.format(**dict.fromkeys(IN_NAMES, ""))
+        except (KeyError, ValueError, IndexError):
+            raise ValueError(f"expected a text with any of {', '.join(IN_NAMES)}") from None
+        return template
+
+
+IN_NAMES = ("number", "id", "title", "severity", "type", "service")
+"""What a room's name and topic can hold, in braces."""
+
+
+class FollowingRoom(Part):
+    """A room for stakeholders: it has a card of each incident that it follows, in its own words and language."""
+
+    room: str = Field(pattern=r"^[a-z]+:.+$")
+    """`slack:C0123456789`"""
+    of: str = "all"
+    """`all`, `sev2` (and worse), or a service."""
+    view: Literal["responder", "exec", "customer"] = "exec"
+    language: str = ""
+
+    _language = field_validator("language")(real_language)
+
+
 class Config(Part):
     """The whole file."""
 
@@ -181,6 +219,8 @@ class Config(Part):
     teams: Mapping[str, Crew] = {}
     paces: Mapping[str, tuple[Limit, ...]] = {}
     """What a platform takes, where that is not what its adapter knows; an empty list: there is no limit to spare."""
+    rooms: WarRooms = WarRooms()
+    followers: tuple[FollowingRoom, ...] = ()
     languages: Mapping[str, str] = {}
     """A platform's rooms speak this language: `discord = "zh-hans"`."""
 
@@ -233,10 +273,15 @@ class Config(Part):
             frozenset(house.pages),
             tuple(self.chats),
             house.root,
+            self.rooms.put_away if isinstance(self.rooms.put_away, timedelta) else None,
             schedules={name: each.schedule(name, house.zone) for name, each in self.schedules.items()},
             url=self.channels.url.rstrip("/"),
             teams={name: each.team(name, self.schedules) for name, each in self.teams.items()},
         )
+
+    def subs(self) -> tuple[Sub, ...]:
+        """What the configuration's rooms follow."""
+        return tuple(Sub(each.of.casefold(), each.room, each.view, each.language) for each in self.followers)
 
     def enrolments(self) -> Mapping[str, Enroll]:
         """What the configuration says of everybody, as commands on their books."""

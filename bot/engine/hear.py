@@ -1,12 +1,14 @@
 """Hearing: parse, load, decide, evolve, in one transaction, and the answer that is kept with it."""
 
 import re
+from collections.abc import Mapping
 from dataclasses import replace
-from secrets import token_hex, token_urlsafe
+from types import MappingProxyType
 
 import msgspec
 
-from bot.book import TOCSIN, Ask, Book, BookId, Command, Refused, Send
+from bot.book import Ask, Book, BookId, Command, Refused, Send
+from bot.engine.carry import carry_out
 from bot.engine.office import Office
 from bot.engine.see import ReadingDesk
 from bot.grammar import Line, Reader, build, missing, options, parse
@@ -19,6 +21,7 @@ from bot.text.rich import Para, paragraphs
 from bot.text.words import N_, Voice
 
 Reply = Card | Form
+EMPTY: Mapping[str, str] = MappingProxyType({})
 
 
 class Hearing:
@@ -62,18 +65,7 @@ class Hearing:
             book = self._book(line, tx, person) if line.cls.on == "incident" else None
             asked = build(line, self._reader(tx, people, person, voice))
             state = book.state if book else None
-            desk = ReadingDesk(
-                tx,
-                voice,
-                person,
-                said,
-                people,
-                self.office.rules,
-                self.office.duties(tx),
-                book.id if book else None,
-                state,
-                self.office,
-            )
+            desk = ReadingDesk(tx, voice, person, said, people, self.office, book.id if book else None, state)
             return asked.answer(desk)  # type: ignore[no-any-return]
         except Refused as no:
             return refusal(no, voice)
@@ -92,22 +84,32 @@ class Hearing:
             raise self._not_allowed(person, line)
         if missing(line):
             return self.form(line, voice)
+        if line.cls.asks and not line.raw:
+            return self.form(line, voice, line.cls().given(self._book(line, tx, person).state))
         command: Command = build(line, self._reader(tx, people, person, voice))
-        ask = Ask(
-            now=tx.now,
+        ask = self.office.ask(
+            tx,
             by=person.id if person else "",
-            rules=self.office.rules,
-            people=people,
-            schedules=self.office.duties(tx).schedules,
             via="" if said.pressed else str(said.place),
+            place=str(said.place),
             handle=str(said.by),
-            token=_code(),
-            secret=token_urlsafe(24),
+            about=said.about,
+            books=self._touched(command, line, tx, person),
         )
         book = self._target(command, line, ask, tx, person)
-        events = list(command.decide(book.state, ask))
-        book, entries = tx.record(book, events, by=ask.by or book.id.id, via=ask.via)
+        if not may(person, line.cls.deed, book.state):
+            raise self._not_allowed(person, line)
+        book, entries = carry_out(command, book, ask, tx)
         return command.answer(book.state, entries, ask, voice)
+
+    def _touched(self, command: Command, line: Line, tx: Transaction, person: Person | None) -> Mapping[BookId, Book]:
+        """The other books that it touches and that the speaker may see; all are locked, its own too, in their order."""
+        if not command.touches():
+            return {}
+        own_book = [BookId("incident", line.incident)] if line.incident else []
+        tx.lock(*command.touches(), *own_book)
+        books = [tx.load(id) for id in command.touches()]
+        return {book.id: book for book in books if book.rev and may(person, "read", book.state)}
 
     def _reader(self, tx: Transaction, people: People, person: Person | None, voice: Voice) -> Reader:
         def find(text: str) -> str:
@@ -123,12 +125,11 @@ class Hearing:
     def _target(self, command: Command, line: Line, ask: Ask, tx: Transaction, person: Person | None) -> Book:
         if command.new:
             return tx.load(BookId(command.on, str(tx.number(command.on))))
+        if found := command.book(ask, tx.find):
+            return tx.load(found)
         if command.on == "incident":
             return self._book(line, tx, person)
-        found = command.book(ask, tx.find)
-        if found is None:
-            raise Refused(STRANGER, root=self.office.rules.root)
-        return tx.load(found)
+        raise Refused(STRANGER, root=self.office.rules.root)
 
     def _here(self, said: Said, tx: Transaction) -> str:
         found = tx.find(f"place {said.place}")
@@ -156,11 +157,11 @@ class Hearing:
         text = N_("You are a {role}, and `{name}` wants more. An administrator can change that in the configuration.")
         return Refused(text, role=person.role, name=line.cls.names[0])
 
-    def form(self, line: Line, voice: Voice) -> Form:
-        """What is still to be said."""
+    def form(self, line: Line, voice: Voice, given: Mapping[str, str] = EMPTY) -> Form:
+        """What is still to be said; `given` is what stands there so far."""
         name = line.cls.names[0]
         asked = tuple(
-            msgspec.structs.replace(each, value=line.raw.get(each.name, ""))
+            msgspec.structs.replace(each, value=line.raw.get(each.name) or given.get(each.name, ""))
             for each in options(line.cls, voice)
             if each.name != "incident"
         )
@@ -219,31 +220,6 @@ def mentions(text: str, people: People) -> str:
     return re.sub(r"@(\w+:[\w-]+)", named, text)
 
 
-class Refusal(Card, frozen=True):
-    """A card that says no."""
-
-
 def refusal(no: Refused, voice: Voice) -> Card:
     """A no: why, and what to do instead."""
-    return Refusal(body=(Para(voice.phrase(no.phrase)),), tone="warn", to="quiet")
-
-
-def own(command: Command, id: BookId, office: Office, tx: Transaction) -> bool:
-    """Do what nobody asked for: a timer fired, a platform answered. Whether anything came of it."""
-    book = tx.load(id)
-    ask = Ask(
-        now=tx.now,
-        by=TOCSIN,
-        rules=office.rules,
-        people=office.people(tx),
-        schedules=office.duties(tx).schedules,
-        token=_code(),
-    )
-    events = list(command.decide(book.state, ask))
-    tx.record(book, events, by=TOCSIN)
-    return bool(events)
-
-
-def _code() -> str:
-    word = token_hex(6).upper()
-    return "-".join(word[i : i + 4] for i in range(0, len(word), 4))
+    return Card(body=(Para(voice.phrase(no.phrase)),), tone="warn", to="quiet", refused=True)

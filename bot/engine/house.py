@@ -13,9 +13,11 @@ from bot.book import BookId
 from bot.config import BadConfig, Config
 from bot.engine.attend import attend, retell
 from bot.engine.calendars import calendar_at
+from bot.engine.carry import own
 from bot.engine.clockwork import clockwork
 from bot.engine.deliver import Delivery
-from bot.engine.hear import Hearing, own
+from bot.engine.hear import Hearing
+from bot.engine.notice import noticed
 from bot.engine.office import Office
 from bot.engine.page import Paging
 from bot.engine.suggest import suggest
@@ -166,8 +168,9 @@ class Engine:
             return ()
 
     async def notice(self, change: RoomChange) -> None:
-        """Something befell a room."""
-        log.info("something befell a room", place=str(change.place), what=change.what)
+        """Something befell a room: it is told in the others, once. Raises `Unheard` when it could not be kept."""
+        await self._keeping(partial(noticed, change, self.office), write=True)
+        self.office.wake()
 
     async def receipt(self, receipt: Receipt) -> None:
         """What became of a page."""

@@ -4,15 +4,17 @@ import asyncio
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, tzinfo
-from secrets import token_hex
-from typing import TYPE_CHECKING
+from secrets import token_hex, token_urlsafe
+from typing import TYPE_CHECKING, Any
 
 import structlog
 
 import bot.incident.chapters  # noqa: F401 - whoever works here knows every chapter
+from bot.book import Ask
 from bot.config import Config
 from bot.oncall.policy import Rules
 from bot.oncall.rota import Duties
+from bot.people.following import Sub
 from bot.people.person import People, Person
 from bot.ports import Channel, Chat, ChatError, Place, Rooms, Said
 from bot.store.store import Store
@@ -49,6 +51,7 @@ class Office:
         self.rules: Rules = self.config.rules()
         self._people: tuple[int, People] = (-1, People(()))
         self._duties: tuple[int, Duties] = (-1, Duties({}, {}))
+        self._subs: tuple[int, Sequence[Sub]] = (-1, ())
         self._links: dict[str, str] = {}
 
     @property
@@ -93,6 +96,21 @@ class Office:
             rotas = {book.id.id: book.state for book in tx.books("schedule")}
             self._duties = (version, Duties(rotas, self.rules.schedules))
         return self._duties[1]
+
+    def following(self, tx: Transaction) -> Sequence[Sub]:
+        """Every subscription that is not to one incident: the configuration's rooms, and who said so in a chat."""
+        version = tx.version("following")
+        if version != self._subs[0]:
+            self._subs = (version, tuple(sub for book in tx.books("following") for sub in book.state.subs))
+        return (*self.config.subs(), *self._subs[1])
+
+    def ask(self, tx: Transaction, *, by: str, **more: Any) -> Ask:
+        """What is true in this transaction, as a decision may know it."""
+        return Ask(
+            now=tx.now, by=by, rules=self.rules, people=self.people(tx), schedules=self.duties(tx).schedules,
+            following=self.following(tx), token=spelled(token_hex(6).upper()),
+            secret=token_urlsafe(24), **more,
+        )  # fmt: skip
 
     @property
     def known_people(self) -> People:
@@ -139,6 +157,11 @@ class Office:
                 return ""
         return self._links.get(str(place), "")
 
+    @property
+    def known_links(self) -> Mapping[str, str]:
+        """Every link that a platform told, by place."""
+        return self._links
+
     def down(self) -> Sequence[str]:
         """The labels of the platforms that stopped answering."""
         return [self.label(name) for name in self.gone]
@@ -153,3 +176,8 @@ def downs(names: Iterable[str], tx: Transaction) -> Mapping[str, datetime]:
     """Since when which of these platforms do not answer."""
     found = {name: tx.cursor(f"down {name}") for name in names}
     return {name: datetime.fromisoformat(since) for name, since in found.items() if since}
+
+
+def spelled(word: str) -> str:
+    """A random word in groups of four, as people can read it out."""
+    return "-".join(word[i : i + 4] for i in range(0, len(word), 4))

@@ -9,8 +9,8 @@ from typing import Any
 import structlog
 
 from bot.book import Book, BookId, Look
+from bot.engine.carry import own
 from bot.engine.errands import Errands
-from bot.engine.hear import own
 from bot.incident.cards import page_card
 from bot.incident.incident import Incident
 from bot.incident.paging import Miss
@@ -125,6 +125,7 @@ def same(told: Any, miss: Miss) -> bool:
 
 
 def wanted(book: Book, row: Sent) -> bool:
-    """Whether the page's call still rings: its round is not over and nobody answered."""
+    """Whether the page's call still rings: its round is not over, nobody answered, and it is not snoozed."""
     call = book.state.call(int(row.payload["call"]))
-    return bool(book.state.open and call and not call.answered and call.round == int(row.payload["round"]))
+    ringing = call is not None and not call.answered and call.round == int(row.payload["round"])
+    return bool(book.state.open and not book.state.snoozed and ringing)

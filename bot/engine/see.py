@@ -10,8 +10,9 @@ from bot.engine.office import Office, downs
 from bot.grammar import grammar
 from bot.incident.ledger import Delivery, Ledger
 from bot.oncall.policy import Rules
-from bot.oncall.rota import Duties, Rota
+from bot.oncall.rota import Rota
 from bot.oncall.schedule import Schedule
+from bot.people.following import Sub
 from bot.people.may import may
 from bot.people.person import People, Person
 from bot.ports import Grammar, Place, Said
@@ -33,11 +34,23 @@ class ReadingDesk:
     viewer: Person | None
     said: Said
     people: People
-    rules: Rules
-    duty: Duties
+    office: Office
     book: BookId | None
     state: Any
-    office: Office
+
+    @property
+    def rules(self) -> Rules:
+        return self.office.rules
+
+    @property
+    def following(self) -> Sequence[Sub]:
+        """Every subscription that is not to one incident."""
+        return self.office.following(self.tx)
+
+    @property
+    def links(self) -> Mapping[str, str]:
+        """Where rooms can be opened, as far as it is known."""
+        return self.office.known_links
 
     @property
     def now(self) -> datetime:
@@ -46,12 +59,12 @@ class ReadingDesk:
     @property
     def schedules(self) -> Mapping[str, Schedule]:
         """Every schedule, with what was changed in chat."""
-        return self.duty.schedules
+        return self.office.duties(self.tx).schedules
 
     @property
     def rotas(self) -> Mapping[str, Rota]:
         """What was changed in chat, by schedule."""
-        return self.duty.rotas
+        return self.office.duties(self.tx).rotas
 
     def entries(self, **what: Any) -> Sequence[Entry]:
         """The book's entries, as the store's `entries` cuts them."""

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 from functools import partial
 from itertools import groupby
@@ -10,15 +11,16 @@ import msgspec
 import structlog
 
 from bot.book import BookId
+from bot.engine.carry import own
 from bot.engine.duty import tell_duty
-from bot.engine.hear import own
 from bot.engine.office import Office
 from bot.engine.purse import Later, Purse
 from bot.engine.show import delay
-from bot.incident.cards import entry_card
+from bot.incident.cards import entry_card, notice_card
 from bot.incident.ledger import Miss, Undelivered
 from bot.incident.updates import Updated
-from bot.ports import Card, ChatError, Copy, MessageId, Mirror, Place, Unreachable
+from bot.people.may import may
+from bot.ports import Card, ChatError, Copy, Handle, MessageId, Mirror, Place, Unreachable
 from bot.store.sends import Ended, Sent
 from bot.store.transaction import Transaction
 from bot.text.rich import Block, Para, bold, line
@@ -98,6 +100,8 @@ class Sending:
     async def _send(self, rows: Sequence[Sent]) -> MessageId:
         if rows[0].kind == "duty":
             return await tell_duty(rows[0], self.office)
+        if rows[0].kind == "notice":
+            return await self._notice(rows[0])
         place = Place.parse(rows[0].to)
         chat = self.office.chats.get(place.platform)
         if chat is None:
@@ -114,6 +118,28 @@ class Sending:
     def _entries(self, rows: Sequence[Sent], platform: str, tx: Transaction) -> Sequence[Card]:
         return [card for row in rows if (card := self._entry(row, platform, tx))]
 
+    async def _notice(self, row: Sent) -> MessageId:
+        """Tell a person what happened, where they are reached first."""
+        found = await self.office.store.read(partial(self._told, row))
+        if found is None:
+            return MessageId("")
+        handle, card = found
+        _, message = await self.office.chats[handle.platform].tell(handle, card, self.office.key("send", row.id))
+        return message
+
+    def _told(self, row: Sent, tx: Transaction) -> tuple[Handle, Card] | None:
+        """Whom to tell, and what; None for who may not see it any more, cannot be reached, or reads it in a room."""
+        if row.book is None:
+            return None
+        people, state = self.office.people(tx), tx.load(row.book).state
+        person = people.by_id.get(row.to)
+        handles = [each for each in person.handles if each.platform in self.office.chats] if person else []
+        reads = state.private and any(each.platform in state.rooms for each in handles)
+        if not handles or reads or not may(person, "read", state):
+            return None
+        entry = tx.entries(row.book, after=int(row.payload["rev"]) - 1, limit=1)[0]
+        return handles[0], notice_card(state, entry, self.office.voice(people, person))
+
     def _entry(self, row: Sent, platform: str, tx: Transaction) -> Card | None:
         """The entry's card; None where the answer to whoever said it stands in the room and says the same."""
         id = row.book or BookId("incident", "0")
@@ -121,7 +147,10 @@ class Sending:
         chat = self.office.chats[platform]
         if entry.via == row.to and not chat.can.ephemeral and not isinstance(entry.event, Updated):
             return None
-        return entry_card(tx.load(id).state, entry, self.office.room_voice(self.office.people(tx), platform))
+        state, voice = tx.load(id).state, self.office.room_voice(self.office.people(tx), platform)
+        if follower := next((each for each in state.followers if each.who == row.to), None):
+            return notice_card(state, entry, replace(voice, language=follower.language or voice.language))
+        return entry_card(state, entry, voice)
 
     def _again(self, rows: Sequence[Sent], error: ChatError, tx: Transaction) -> datetime | None:
         """It failed: until when the place is left alone."""

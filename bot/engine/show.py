@@ -1,6 +1,7 @@
 """Looks: shown, and shown again, until what stands there is what the book says."""
 
 import asyncio
+from dataclasses import replace
 from datetime import datetime, timedelta
 from functools import partial
 from hashlib import sha256
@@ -8,15 +9,23 @@ from hashlib import sha256
 import msgspec
 import structlog
 
-from bot.book import TOCSIN
-from bot.engine.hear import own
 from bot.engine.office import Office
 from bot.engine.purse import Later, Purse
-from bot.incident.cards import Links, hall_card, page_card, page_over, status_card
+from bot.engine.rooms import Rooming
+from bot.incident.cards import (
+    Links,
+    follower_card,
+    hall_card,
+    hidden_card,
+    left_card,
+    page_card,
+    page_over,
+    status_card,
+)
+from bot.incident.follow import Follower
 from bot.incident.incident import Incident
-from bot.incident.rooms import OpenRoom
 from bot.people.person import People
-from bot.ports import Card, ChatError, Gone, MessageId, Place, Room, Rooms, Throttled, Unreachable
+from bot.ports import Card, ChatError, Gone, MessageId, Place, Throttled, Unreachable
 from bot.store.looks import Shown
 from bot.store.transaction import Transaction
 
@@ -35,7 +44,7 @@ class Showing:
 
     def __init__(self, office: Office, purse: Purse) -> None:
         self.office, self.purse = office, purse
-        self.invited: dict[str, frozenset[str]] = {}
+        self.rooms = Rooming(office)
 
     async def show(self, row: Shown) -> datetime | None:
         """Bring a look up to what is wanted; a failure is tried again. Until when the place is better left."""
@@ -67,7 +76,7 @@ class Showing:
         if row is None:
             return
         if row.subject == "room":
-            await self._open(row, incident)
+            await self.rooms.open(row, incident, partial(self._spend, row.platform, None))
             return
         place = self._place(row)
         if place is None:
@@ -79,10 +88,7 @@ class Showing:
         if digest != row.digest or not message:
             low = await self._spend(row.platform, place)
             message = await self._put(row, place, card)
-        if row.subject == "card" and message != row.message:
-            await self._pin(place, message)
-        if row.subject == "card":
-            await self._bring(place, incident, people)
+        await self.rooms.tend(row, place, message, incident, people)
         await self.office.store.write(partial(self._stands, row, place, message, digest, low))
 
     def _stands(self, row: Shown, place: Place, message: str, digest: str, low: bool | None, tx: Transaction) -> None:
@@ -97,48 +103,11 @@ class Showing:
         try:
             return await chat.put(place, card, over, key)
         except Gone:
+            if row.subject.startswith(("left", "shut")):
+                return row.message or "gone"
             if over is None or row.subject.startswith("page"):
                 raise
             return await chat.put(place, card, None, f"{key}-{row.want}")
-
-    async def _open(self, row: Shown, incident: Incident) -> None:
-        """Open the war room; what the platform answers comes back as a command."""
-        chat = self.office.chats[row.platform]
-        if isinstance(chat, Rooms) and incident.open and row.platform not in incident.rooms:
-            await self._spend(row.platform, None)
-            topic = f"{incident.severity.name} {incident.title}"
-            place = await chat.open(
-                Room(
-                    key=self.office.key("incident", incident.id),
-                    name=f"{incident.number} {incident.title}",
-                    topic=topic,
-                )
-            )
-            await self.office.store.write(lambda tx: own(OpenRoom(str(place)), row.book, self.office, tx))
-            self.office.wake()
-        await self.office.store.write(lambda tx: tx.shown(row.id, have=row.want, place="", message="", digest=""))
-
-    async def _pin(self, place: Place, message: str) -> None:
-        chat = self.office.chats[place.platform]
-        try:
-            if isinstance(chat, Rooms):
-                await chat.pin(place, MessageId(message))
-        except ChatError as wrong:
-            log.warning("a card could not be pinned", place=str(place), why=str(wrong))
-
-    async def _bring(self, place: Place, incident: Incident, people: People) -> None:
-        """Bring in whoever has something to do here."""
-        chat = self.office.chats[place.platform]
-        wanted = {
-            handle for id in involved(incident) if id in people and (handle := people.by_id[id].on(place.platform))
-        }
-        names = frozenset(map(str, wanted))
-        if isinstance(chat, Rooms) and not names <= self.invited.get(str(place), frozenset()):
-            try:
-                await chat.invite(place, sorted(wanted))
-                self.invited[str(place)] = names
-            except ChatError as wrong:
-                log.warning("somebody could not be brought in", place=str(place), why=str(wrong))
 
     def _load(self, stale: Shown, tx: Transaction) -> tuple[Shown | None, Incident, People]:
         """The look as it is now that its lane is held: whoever held it before may have shown it already."""
@@ -150,25 +119,29 @@ class Showing:
 
     def _card(self, row: Shown, incident: Incident, people: People, links: Links) -> Card:
         voice = self.office.room_voice(people, row.platform)
-        if row.subject == "hall":
-            place = incident.rooms.get(row.platform)
-            here = links.get(self.office.chats[row.platform].can.label, "") if place else ""
-            return hall_card(incident, voice, links, here)
-        if row.subject == "card":
-            return status_card(incident, voice, links, self.office.down())
-        person, call, step = row.subject.removeprefix("page ").rsplit(" ", 3)[-3:]
+        kind, _, rest = row.subject.partition(" ")
+        match kind:
+            case "hall" if not incident.private:
+                place = incident.rooms.get(row.platform)
+                here = links.get(self.office.chats[row.platform].can.label, "") if place else ""
+                return hall_card(incident, voice, links, here)
+            case "hall":
+                return hidden_card(incident, voice)
+            case "left":
+                return left_card(incident, voice)
+            case "follow":
+                found = next((each for each in incident.followers if each.who == rest), Follower(rest))
+                voice = replace(voice, language=found.language or voice.language)
+                return follower_card(incident, voice, found.view)
+            case "page":
+                return self._page(rest, incident, people, links)
+        return status_card(incident, voice, links, self.office.down())
+
+    def _page(self, subject: str, incident: Incident, people: People, links: Links) -> Card:
+        person, call, step = subject.rsplit(" ", 3)[-3:]
         voice = self.office.voice(people, people.by_id.get(person), None)
         ringing = (found := incident.call(int(call))) and not found.answered and incident.open
         return page_card(incident, voice, int(step), False, links) if ringing else page_over(incident, voice, links)
-
-
-def involved(incident: Incident) -> set[str]:
-    """Whoever declared it, has it, has a role in it, or is being paged for it."""
-    told = {each.by for each in (incident.declared, incident.acked) if each}
-    paged = {
-        person for call in incident.calls if call.step for step in call.steps[: call.step] for person in step.people
-    }
-    return (told | paged | set(incident.roles.values())) - {TOCSIN, ""}
 
 
 def delay(error: ChatError, tries: int) -> timedelta:

@@ -1,42 +1,77 @@
 """Suggestions: what an option may be, while somebody types it."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
 
+from bot.book import BookId, Refused
 from bot.engine.office import Office
 from bot.engine.see import LISTED
+from bot.grammar import Target, plain_type, verb
 from bot.people.may import may
-from bot.people.person import People, Person
+from bot.people.person import Person
 from bot.ports import Choice, Said
 from bot.store.transaction import Transaction
 
 MOST = 25
 """Choices that every platform can show."""
+LONGEST = 75
+"""Letters of a choice."""
+
+
+@dataclass(frozen=True)
+class Suggesting:
+    """One question: who asks where, and about which option."""
+
+    office: Office
+    said: Said
+    tx: Transaction
+    viewer: Person | None
+
+    def choices(self, option: str) -> Iterator[Choice]:
+        """All that it may be."""
+        match option:
+            case "incident" | "into":
+                yield from self.incidents()
+            case "task":
+                yield from self.tasks()
+            case _ if self.viewer is not None:
+                yield from self.persons()
+                if self.of(option) is Target:
+                    yield from (Choice(name, name) for name in self.office.rules.policies)
+
+    def of(self, option: str) -> Any:
+        """The type of the field, where the line says which command it is."""
+        try:
+            return plain_type(verb(self.said.words)[0], option)
+        except (Refused, KeyError):
+            return None
+
+    def incidents(self) -> Iterator[Choice]:
+        """The open incidents that the viewer may see, newest first."""
+        for book in self.tx.open_books("incident", LISTED):
+            if may(self.viewer, "read", book.state):
+                yield Choice(book.id.id, f"#{book.id.id} {book.state.title}"[:LONGEST])
+
+    def tasks(self) -> Iterator[Choice]:
+        """The open tasks of the incident that the place is about, or that was named."""
+        number = self.said.fields.get("incident", "").lstrip("#")
+        found = BookId("incident", number) if number else self.tx.find(f"place {self.said.place}")
+        state = self.tx.load(found).state if found and found.kind == "incident" else None
+        if state and may(self.viewer, "read", state):
+            todo = (each for each in state.tasks if not each.done)
+            yield from (Choice(str(each.id), f"{each.id}. {each.text}"[:LONGEST]) for each in todo)
+
+    def persons(self) -> Iterator[Choice]:
+        """Everybody whom the house knows."""
+        people = self.office.people(self.tx).by_id.values()
+        yield from (Choice(person.id, person.name[:LONGEST]) for person in people)
 
 
 def suggest(office: Office, said: Said, option: str, tx: Transaction) -> list[Choice]:
-    """Those that hold what was typed so far, in a word's beginning first."""
-    people = office.people(tx)
-    viewer = people.by_handle.get(str(said.by))
+    """Those that hold what was typed so far; first those that begin with it."""
+    viewer = office.people(tx).by_handle.get(str(said.by))
     typed = said.fields.get(option, "").strip().casefold().lstrip("#@")
-    source = SOURCES.get(option)
-    found = list(source(tx, people, viewer)) if source else []
+    found = Suggesting(office, said, tx, viewer).choices(option)
     fitting = [each for each in found if typed in each.label.casefold()]
     return sorted(fitting, key=lambda each: not each.label.casefold().lstrip("#@").startswith(typed))[:MOST]
-
-
-def incidents(tx: Transaction, people: People, viewer: Person | None) -> Iterator[Choice]:
-    """The open incidents that the viewer may see, newest first."""
-    for book in tx.open_books("incident", LISTED):
-        if may(viewer, "read", book.state):
-            yield Choice(book.id.id, f"#{book.id.id} {book.state.title}"[:75])
-
-
-def persons(tx: Transaction, people: People, viewer: Person | None) -> Iterator[Choice]:
-    """Everybody whom the house knows."""
-    if viewer is not None:
-        yield from (Choice(person.id, person.name[:75]) for person in people.by_id.values())
-
-
-Source = Callable[[Transaction, People, Person | None], Iterator[Choice]]
-SOURCES: Mapping[str, Source] = {"incident": incidents, "person": persons}
-"""Who knows what an option may be, by its name."""

@@ -6,7 +6,7 @@ from functools import partial
 import structlog
 
 from bot.book import BookId, Refused
-from bot.engine.hear import own
+from bot.engine.carry import own
 from bot.engine.office import Office
 from bot.store.store import StoreDown
 from bot.store.transaction import Transaction

@@ -7,7 +7,7 @@ Menus, forms, help, typed options and the parser of a line are all made from the
 from bot.grammar.line import Line, Reader, build, missing, parse, verb
 from bot.grammar.menu import grammar, options
 from bot.grammar.values import TRICKS, clean, moment, span, tidy
-from bot.grammar.verbs import VERBS, Desk, Person, Query, Target, command, flag, query, usage, word, words
+from bot.grammar.verbs import VERBS, Desk, Person, Query, Target, command, flag, plain_type, query, usage, word, words
 
 __all__ = [
     "TRICKS",
@@ -27,6 +27,7 @@ __all__ = [
     "moment",
     "options",
     "parse",
+    "plain_type",
     "query",
     "span",
     "tidy",

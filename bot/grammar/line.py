@@ -71,7 +71,8 @@ def parse(text: str, handed: Mapping[str, str] | None = None) -> Line:
     incident, maybe = raw.pop("incident", "").strip().lstrip("#"), ""
     if cls.on == "incident" and not cls.new and (found := re.match(r"(#?)(\d{1,9})(?:\s+|$)", rest)):
         rest = rest[found.end() :]
-        incident, maybe = (found[2], "") if found[1] or incident else (incident, found[2])
+        named = bool(found[1]) and (not cls.other or bool(re.match(r"#?\d+(?:\s|$)", rest)))
+        incident, maybe = (found[2], "") if named or incident else (incident, found[2])
     return Line(cls, raw, rest, incident, maybe)
 
 
@@ -166,5 +167,5 @@ def _read(cls: type[Any], spec: Field[Any], raw: str, reader: Reader) -> Any:
     if issubclass(of, Enum):
         return choose(of, option(spec), raw)
     if of is int:
-        return number(option(spec), raw)
+        return number(option(spec), raw.removeprefix("#"))
     return clean(raw, LONG if spec.metadata.get("long") else LINE)

@@ -36,6 +36,14 @@ class Desk(Protocol):
     def entries(self, **what: Any) -> Sequence[Entry]:
         """The book's entries, as the store's `entries` cuts them."""
 
+    @property
+    def following(self) -> Sequence[Any]:
+        """Every subscription that is not to one incident."""
+
+    @property
+    def links(self) -> Mapping[str, str]:
+        """Where rooms can be opened, by their places, as far as it is known."""
+
     def open_incidents(self) -> Sequence[Any]:
         """The incidents that are open and that the viewer may see, newest first."""
 
@@ -52,6 +60,8 @@ class Query:
     on: ClassVar[str] = "incident"
     deed: ClassVar[str] = "read"
     new: ClassVar[bool] = False
+    other: ClassVar[bool] = False
+    asks: ClassVar[bool] = False
 
     def answer(self, desk: Desk) -> Card:
         """What the one who asked may know."""

@@ -3,8 +3,10 @@
 from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
+from msgspec import structs
+
 from bot.book import Entry
-from bot.incident.severity import Role, Status
+from bot.incident.severity import Audience, Role, Status
 from bot.incident.updates import Updated
 from bot.ports import Button, Card, Fact, Link
 from bot.text.rich import Block, Line, Para, Quote, Run, bold, joined, line, paragraphs
@@ -13,28 +15,46 @@ from bot.text.words import N_, Voice, Who
 if TYPE_CHECKING:
     from bot.incident.incident import Incident
 
+LINKS = 5
+"""Attached addresses that a card has buttons for."""
+LOCK = "🔒 "
+"""Before the title of a private incident."""
 Links = Mapping[str, str]
 """Where the war rooms are: a platform's label to a link."""
 
 
 def headline(incident: "Incident") -> Line:
     """`▲ SEV1 #1 db is down`."""
-    return line(f"{incident.status.mark} ", bold(f"{incident.severity.name} {incident.number} {incident.title}"))
+    return line(f"{incident.status.mark} ", bold(f"{LOCK if incident.private else ''}{label(incident)}"))
+
+
+def label(incident: "Incident") -> str:
+    """`SEV1 #1 db is down`."""
+    return f"{incident.severity.name} {incident.number} {incident.title}"
 
 
 def standing(incident: "Incident", voice: Voice) -> Line:
     """Who has it, or that nobody has."""
     if incident.resolved:
         after = incident.resolved.at - incident.declared.at if incident.declared else None
-        return voice.say(N_("Resolved by {by} after {after}"), by=Who(incident.resolved.by), after=after)
+        text = ENDED.get(incident.status, N_("Resolved by {by} after {after}"))
+        return voice.say(text, by=Who(incident.resolved.by), after=after, into=incident.merged_into)
     if incident.acked:
         after = incident.acked.at - incident.declared.at if incident.declared else None
         return voice.say(N_("{by} has it, after {after}"), by=Who(incident.acked.by), after=after)
+    if incident.snoozed:
+        return voice.say(N_("Nobody has it; snoozed until {until}"), until=incident.snoozed)
     if ringing := [person for call in incident.live if call.step and not call.exhausted for person in call.now.people]:
         return voice.say(N_("Nobody has it yet. Paged: {people}"), people=tuple(Who(each) for each in ringing))
     if any(call.exhausted for call in incident.live):
         return voice.say(N_("NOBODY HAS IT, and everybody was paged."))
     return voice.say(N_("Nobody has it"))
+
+
+ENDED = {
+    Status.CANCELLED: N_("Cancelled by {by} after {after}"),
+    Status.MERGED: N_("Merged into #{into} by {by}: everything goes on there"),
+}
 
 
 def tone(incident: "Incident") -> Any:
@@ -53,6 +73,7 @@ def status_card(incident: "Incident", voice: Voice, links: Links, down: Sequence
         body=tuple(_body(incident, voice)) + tuple(_outages(voice, down)),
         facts=tuple(_facts(incident, voice)),
         buttons=tuple(_buttons(incident, voice)),
+        links=tuple(Link(title, url) for url, title in incident.links.items())[-LINKS:],
         footer=_rooms(voice, links),
         tone=tone(incident),
     )
@@ -73,6 +94,43 @@ def hall_card(incident: "Incident", voice: Voice, links: Links, here: str = "") 
     )
 
 
+def hidden_card(incident: "Incident", voice: Voice) -> Card:
+    """What stands in a standing room in place of an incident that became private: nothing but that."""
+    return Card(body=(Para(voice.say(N_("{number} is private now."), number=incident.number)),))
+
+
+def left_card(incident: "Incident", voice: Voice) -> Card:
+    """What the last card in a room says that was left for another."""
+    said = voice.say(N_("{number} goes on in another room. Nothing more is told here."), number=incident.number)
+    return Card(body=(Para(said),), tone="plain")
+
+
+def follower_card(incident: "Incident", voice: Voice, view: Audience) -> Card:
+    """What a room of stakeholders sees: what it means, not who is paged. Customers read no names and no numbers."""
+    if view is Audience.RESPONDER:
+        return hall_card(incident, voice, {})
+    if view is Audience.CUSTOMER:
+        return Card(title=line(bold(incident.title)), body=tuple(_public(incident, voice)), tone=tone(incident))
+    facts = [each for each in _facts(incident, voice) if each.label != voice.word(N_("Declared"))]
+    return Card(
+        title=headline(incident),
+        body=tuple(_body(incident, voice)),
+        facts=tuple(facts),
+        buttons=(_button(incident, voice, N_("Summary"), "summary"),),
+        tone=tone(incident),
+    )
+
+
+def _public(incident: "Incident", voice: Voice) -> Iterator[Block]:
+    yield Para(voice.say("{s}", s=incident.status))
+    if incident.impact:
+        yield Para(line(incident.impact))
+    if incident.update:
+        yield Quote(line(incident.update.text))
+    if incident.next_update:
+        yield Para(voice.say(N_("We will say more by {at}."), at=incident.next_update))
+
+
 def page_card(incident: "Incident", voice: Voice, step: int, repeat: bool, links: Links) -> Card:
     """A page: what is on fire, and the button that stops it."""
     mark = voice.word(N_("PAGE"))
@@ -80,7 +138,7 @@ def page_card(incident: "Incident", voice: Voice, step: int, repeat: bool, links
     notes = [part for part in (nth, voice.word(N_("repeat")) if repeat else "") if part]
     tail = f" ({', '.join(notes)})" if notes else ""
     return Card(
-        title=line(bold(f"{mark} {incident.severity.name} {incident.number} {incident.title}{tail}")),
+        title=line(bold(f"{mark} {LOCK if incident.private else ''}{label(incident)}{tail}")),
         body=tuple(_body(incident, voice)),
         buttons=(
             _button(incident, voice, N_("Take"), "ack", "primary"),
@@ -112,12 +170,18 @@ def entry_card(incident: "Incident", entry: Entry, voice: Voice) -> Card:
     return Card(body=(Para(voice.phrase(entry.event.phrase(entry))), *aside))
 
 
+def notice_card(incident: "Incident", entry: Entry, voice: Voice) -> Card:
+    """The same for who is not in its rooms: it says which incident it is about."""
+    card = entry_card(incident, entry, voice)
+    return card if card.title else structs.replace(card, title=headline(incident), tone=tone(incident))
+
+
 def update_card(incident: "Incident", entry: Entry, event: Updated, voice: Voice) -> Card:
     """An update, as every room reads it."""
     after = voice.say(N_("Next update: {at}"), at=event.next_at) if event.next_at else ()
     by = voice.say(N_("Update by {by}"), by=Who(entry.by))
     return Card(
-        title=line(bold(f"{incident.severity.name} {incident.number} {incident.title}")),
+        title=line(bold(label(incident))),
         body=(Para(by), *paragraphs(event.text)),
         footer=joined([part for part in (voice.say("{s}", s=incident.status), after) if part], " · "),
         tone=tone(incident),
@@ -144,6 +208,12 @@ def _facts(incident: "Incident", voice: Voice) -> Iterator[Fact]:
         yield Fact(voice.word(Role(role).said).capitalize(), voice.say("{p}", p=Who(person)))
     if incident.next_update:
         yield Fact(voice.word(N_("Next update")), voice.say("{at}", at=incident.next_update))
+    if incident.snoozed:
+        yield Fact(voice.word(N_("Snoozed until")), voice.say("{at}", at=incident.snoozed))
+    if todo := [task for task in incident.tasks if not task.done]:
+        yield Fact(voice.word(N_("Open tasks")), line(str(len(todo))))
+    if others := (*incident.related, *incident.merged):
+        yield Fact(voice.word(N_("See also")), line(", ".join(f"#{each}" for each in others)))
 
 
 def _outages(voice: Voice, down: Sequence[str]) -> Iterator[Block]:
@@ -152,8 +222,12 @@ def _outages(voice: Voice, down: Sequence[str]) -> Iterator[Block]:
 
 
 def _buttons(incident: "Incident", voice: Voice) -> Iterator[Button]:
-    if incident.resolved:
+    if incident.merged_into:
+        yield Button(voice.word(N_("Show #{into}"), into=incident.merged_into), f"show #{incident.merged_into}")
+    elif incident.resolved:
         yield _button(incident, voice, N_("Reopen"), "reopen")
+        if not incident.closed:
+            yield _button(incident, voice, N_("Close"), "close")
     else:
         if not incident.acked:
             yield _button(incident, voice, N_("Take"), "ack", "primary")

@@ -1,7 +1,27 @@
 """Every chapter, so that whoever opens the book knows all that can befall an incident."""
 
-from bot.incident import incident, ledger, lifecycle, paging, reading, roles, rooms, summary, updates
+from bot.incident import (
+    edit,
+    ending,
+    follow,
+    incident,
+    ledger,
+    lifecycle,
+    paging,
+    pins,
+    reading,
+    roles,
+    rooms,
+    secrecy,
+    snooze,
+    summary,
+    tasks,
+    updates,
+)  # fmt: skip
 from bot.oncall import chapters as oncall
-from bot.people import account, help, person
+from bot.people import account, following, help, person
 
-CHAPTERS = (incident, ledger, lifecycle, paging, reading, roles, rooms, summary, updates, account, help, person, oncall)
+CHAPTERS = (
+    edit, ending, follow, incident, ledger, lifecycle, paging, pins, reading, roles, rooms, secrecy, snooze, summary,
+    tasks, updates, account, following, help, person, oncall,
+)  # fmt: skip

@@ -5,6 +5,8 @@ from typing import TYPE_CHECKING
 
 from bot.book import Timer
 from bot.incident.paging import next_step
+from bot.incident.rooms import putting_away
+from bot.incident.snooze import snooze_end
 from bot.incident.updates import next_reminder
 
 if TYPE_CHECKING:
@@ -13,6 +15,9 @@ if TYPE_CHECKING:
 
 def due(incident: "Incident") -> Iterator[Timer]:
     """Every one of them. None is ever cancelled: an answered call simply lists none."""
+    yield from putting_away(incident)
     if incident.open:
-        yield from (timer for call in incident.calls if (timer := next_step(call)))
+        yield from snooze_end(incident)
         yield from next_reminder(incident)
+        if not incident.snoozed:
+            yield from (timer for call in incident.calls if (timer := next_step(call)))

@@ -7,20 +7,16 @@ from typing import TYPE_CHECKING
 
 from bot.book import Ask, Command, Entry, Event, Refused, event
 from bot.grammar import command, flag, word, words
+from bot.incident.follow import Follower, fitting, follow_up
+from bot.incident.gate import must_be_open
 from bot.incident.paging import answered, by_policy, call_out, page_again
 from bot.incident.severity import Severity, Status
+from bot.incident.snooze import wake
 from bot.incident.told import Told
 from bot.text.words import N_, Who
 
 if TYPE_CHECKING:
     from bot.incident.incident import Incident
-
-
-def must_be_open(incident: "Incident") -> None:
-    """Refuse what only an open incident can take."""
-    if incident.resolved:
-        text = N_("#{id} was resolved by {by} at {at}. `reopen #{id} why` opens it again.")
-        raise Refused(text, id=incident.id, by=Who(incident.resolved.by), at=incident.resolved.at)
 
 
 @event
@@ -31,8 +27,12 @@ class Declared(Event):
     severity: Severity
     kind: str = ""
     platforms: tuple[str, ...] = ()
+    service: str = ""
+    private: bool = False
+    followers: tuple[Follower, ...] = ()
 
     says = N_("{by} declared {severity}: {title}")
+    aloud = wide = True
 
     def onto(self, incident: "Incident", entry: Entry) -> "Incident":
         return replace(
@@ -40,13 +40,16 @@ class Declared(Event):
             title=self.title,
             severity=self.severity,
             kind=self.kind,
+            service=self.service,
+            private=self.private,
+            followers=self.followers,
             platforms=self.platforms,
             declared=Told(entry.by, entry.at, self.title),
             stamps=replace(incident.stamps, declared=entry.at),
         )
 
 
-@command("declare", "new", "open", "start", "report", rank=1)
+@command("declare", "new", "open", "start", "report", rank=1, about=True)
 class Declare(Command):
     """Declare an incident: war rooms open, and whoever is on call is paged.
 
@@ -56,12 +59,15 @@ class Declare(Command):
     title: str = words(N_("What is wrong, in one line."), required=True)
     sev: Severity | None = flag(N_("How bad it is, 1 (worst) to 5."))
     type: str = flag(N_("What sort of incident, such as security or outage."), default="")
+    service: str = flag(N_("Which service it is about: whoever follows it is told."), default="")
+    private: bool = flag(N_("Only those who are in it, and administrators, ever see it."), default=False)
 
     new = True
 
     def decide(self, incident: "Incident", ask: Ask) -> Iterator[Event]:
         severity = self.sev or Severity(ask.rules.default_severity)
-        yield Declared(self.title, severity, self.type, ask.rules.platforms)
+        followers = () if self.private else fitting(severity, self.service, ask)
+        yield Declared(self.title, severity, self.type, ask.rules.platforms, self.service, self.private, followers)
         if severity in ask.rules.pages:
             yield from call_out(incident.called + 1, ask.rules.policy(), ask)
 
@@ -81,6 +87,7 @@ class Acknowledged(Event):
         return replace(
             incident,
             acked=Told(entry.by, entry.at, self.note),
+            snoozed=None,
             status=Status.INVESTIGATING if incident.status is Status.TRIAGE else incident.status,
             calls=answered(incident.calls, entry),
             stamps=stamps if stamps.acknowledged else replace(stamps, acknowledged=entry.at),
@@ -109,7 +116,7 @@ class Acknowledge(Command):
         if incident.acked and incident.live:
             yield Joined()
         elif incident.acked:
-            text = N_("{who} has had it since {since}. `assign commander me` takes the lead, `unack` gives it back.")
+            text = N_("{who} has had it since {since}. `handoff me` takes it over, `join` helps.")
             raise Refused(text, who=Who(incident.acked.by), since=incident.acked.at)
         else:
             yield Acknowledged(ask.now - incident.declared.at if incident.declared else timedelta(0), self.note)
@@ -125,7 +132,7 @@ class Unacknowledged(Event):
     aloud = True
 
     def onto(self, incident: "Incident", entry: Entry) -> "Incident":
-        return replace(incident, acked=None)
+        return replace(incident, acked=None, snoozed=None)
 
 
 @command("unack", "release", "unacknowledge", rank=22)
@@ -159,6 +166,10 @@ class StatusChanged(Event):
         return replace(incident, status=self.after, stamps=stamps)
 
 
+ENDS = {Status.CLOSED: "close", Status.CANCELLED: "cancel", Status.MERGED: "merge"}
+"""Statuses that have a command of their own."""
+
+
 @command("status", rank=6)
 class SetStatus(Command):
     """Say where it stands: triage, investigating, identified, monitoring or resolved."""
@@ -167,6 +178,8 @@ class SetStatus(Command):
     text: str = words(N_("What was found or done."))
 
     def decide(self, incident: "Incident", ask: Ask) -> Iterator[Event]:
+        if self.status in ENDS:
+            raise Refused(N_("`{name}` does that, and says so to everybody."), name=ENDS[self.status])
         if self.status is Status.RESOLVED:
             yield from Resolve(self.text).decide(incident, ask)
             return
@@ -184,7 +197,7 @@ class SeverityChanged(Event):
     after: Severity
 
     says = N_("{by} changed the severity from {before} to {after}")
-    aloud = True
+    aloud = wide = True
 
     def onto(self, incident: "Incident", entry: Entry) -> "Incident":
         return replace(incident, severity=self.after)
@@ -201,49 +214,13 @@ class SetSeverity(Command):
         if self.sev is incident.severity or self.sev is None:
             raise Refused(N_("#{id} is {severity} already."), id=incident.id, severity=incident.severity)
         yield SeverityChanged(incident.severity, self.sev)
+        yield from follow_up(incident, self.sev, incident.service, ask)
+        if incident.snoozed and self.sev < incident.severity:
+            yield from wake(incident, ask)
         call = by_policy(incident)
         ringing = call is not None and not call.answered
         if self.sev in ask.rules.pages and not incident.acked and not ringing:
             yield from call_out(incident.called + 1, ask.rules.policy(), ask)
-
-
-@event
-class Edited(Event):
-    """What is written on it was changed. An empty field stayed as it was."""
-
-    title: str = ""
-    impact: str = ""
-    kind: str = ""
-
-    says = N_("{by} changed what is written on it")
-
-    def onto(self, incident: "Incident", entry: Entry) -> "Incident":
-        return replace(
-            incident,
-            title=self.title or incident.title,
-            impact=self.impact or incident.impact,
-            kind=self.kind or incident.kind,
-        )
-
-
-@command("edit", rank=25)
-class Edit(Command):
-    """Change what is written on it: its title, its impact, its type. Nobody is notified."""
-
-    title: str = words(N_("What is wrong, in one line."))
-    impact: str = flag(N_("Who is affected, and how."), default="", long=True)
-    type: str = flag(N_("What sort of incident, such as security or outage."), default="")
-
-    def decide(self, incident: "Incident", ask: Ask) -> Iterator[Event]:
-        new = Edited(*(value if value != old else "" for value, old in self._pairs(incident)))
-        if new == Edited():
-            raise Refused(
-                N_("Nothing would change. Try: {example}"), example='edit #1 --impact "a third of all payments fail"'
-            )
-        yield new
-
-    def _pairs(self, incident: "Incident") -> tuple[tuple[str, str], ...]:
-        return (self.title, incident.title), (self.impact, incident.impact), (self.type, incident.kind)
 
 
 @event
@@ -254,7 +231,7 @@ class Resolved(Event):
     text: str = ""
 
     says = N_("{by} resolved it after {after}")
-    aloud = True
+    aloud = wide = True
 
     def onto(self, incident: "Incident", entry: Entry) -> "Incident":
         return replace(
@@ -263,6 +240,7 @@ class Resolved(Event):
             resolved=Told(entry.by, entry.at, self.text),
             calls=answered(incident.calls, entry),
             next_update=None,
+            snoozed=None,
             stamps=replace(incident.stamps, resolved=entry.at, mitigated=incident.stamps.mitigated or entry.at),
         )
 
@@ -285,11 +263,12 @@ class Reopened(Event):
     why: str
 
     says = N_("{by} opened it again: {why}")
-    aloud = True
+    aloud = wide = True
 
     def onto(self, incident: "Incident", entry: Entry) -> "Incident":
         stamps = replace(incident.stamps, resolved=None, mitigated=None)
-        return replace(incident, status=Status.INVESTIGATING, resolved=None, acked=None, stamps=stamps)
+        incident = incident.anew() if incident.shut else incident
+        return replace(incident, status=Status.INVESTIGATING, resolved=None, closed=None, acked=None, stamps=stamps)
 
 
 @command("reopen", rank=26)
@@ -301,6 +280,8 @@ class Reopen(Command):
     def decide(self, incident: "Incident", ask: Ask) -> Iterator[Event]:
         if not incident.resolved:
             raise Refused(N_("#{id} is open. `unack` pages again, `declare` begins another one."), id=incident.id)
+        if incident.merged_into:
+            must_be_open(incident)
         yield Reopened(self.why)
         if incident.severity in ask.rules.pages:
             yield from call_out(incident.called + 1, ask.rules.policy(), ask)

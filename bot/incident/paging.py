@@ -6,7 +6,8 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 from bot.book import Ask, Command, Entry, Event, Refused, Send, Timer, event
-from bot.grammar import Person, command, word, words
+from bot.grammar import Target, command, word, words
+from bot.incident.gate import must_be_open
 from bot.oncall.policy import Policy, Step
 from bot.oncall.teams import on_call
 from bot.text.words import N_, Who
@@ -85,6 +86,11 @@ def kept(calls: Iterable[Call]) -> tuple[Call, ...]:
     return tuple(call for call in calls if not call.answered or call.id in last)
 
 
+def bring(incident: "Incident", people: Iterable[str]) -> "Incident":
+    """The incident with these people in it: they see it when it is private, and are let into its rooms."""
+    return replace(incident, brought=(*incident.brought, *(each for each in people if each not in incident.brought)))
+
+
 def with_call(incident: "Incident", call: Call) -> "Incident":
     """The incident with one of its calls changed."""
     return replace(incident, calls=tuple(call if each.id == call.id else each for each in incident.calls))
@@ -131,7 +137,7 @@ class Paged(Event):
     says = N_("{people} paged (step {step}, round {round})")
 
     def onto(self, incident: "Incident", entry: Entry) -> "Incident":
-        call = incident.call(self.call)
+        call, incident = incident.call(self.call), bring(incident, self.people)
         if call is None:
             return incident
         return with_call(
@@ -168,7 +174,7 @@ class Exhausted(Event):
     aloud = True
 
     def onto(self, incident: "Incident", entry: Entry) -> "Incident":
-        call = incident.call(self.call)
+        call, incident = incident.call(self.call), bring(incident, self.people)
         return with_call(incident, replace(call, exhausted=True)) if call else incident
 
     def sends(self, incident: "Incident", entry: Entry) -> Iterator[Send]:
@@ -176,6 +182,17 @@ class Exhausted(Event):
         call = incident.call(self.call)
         where = {"call": self.call, "round": call.round if call else 1, "step": 0}
         yield from (Send("page", person, 0, where) for person in self.people)
+
+
+@event
+class Woken(Event):
+    """The snooze is over: nobody has it, and paging goes on."""
+
+    says = N_("the snooze is over")
+    aloud = True
+
+    def onto(self, incident: "Incident", entry: Entry) -> "Incident":
+        return replace(incident, snoozed=None, acked=None)
 
 
 @event
@@ -234,6 +251,12 @@ def present(people: Iterable[str], ask: Ask) -> tuple[Who, ...]:
     return tuple(Who(person) for person in dict.fromkeys(meant) if person in ask.people)
 
 
+def call_by_name(incident: "Incident", person: str, ask: Ask) -> Iterator[Event]:
+    """A call for one person: they are paged until they answer, and then the catch-all."""
+    policy = Policy(ask.people.name(person), (Step((person,), WAIT),), 1, ask.rules.policy().catch_all)
+    yield from call_out(incident.called + 1, policy, ask, by_name=True)
+
+
 def by_policy(incident: "Incident") -> Call | None:
     """The last call that nobody asked for by name."""
     return next((call for call in reversed(incident.calls) if not call.by_name), None)
@@ -279,30 +302,32 @@ class Miss(Command):
 
 @command("page", rank=9)
 class Page(Command):
-    """Page somebody by name: they are called until they answer, even when somebody has it already."""
+    """Page somebody by name, or everybody whom a policy names: until they answer, even when somebody has it already."""
 
-    person: Person | None = word(N_("Whom to page."), required=True)
+    person: Target | None = word(N_("Whom to page: a person, a team or a policy."), required=True, suggests=True)
     why: str = words(N_("What they are needed for."))
 
     def decide(self, incident: "Incident", ask: Ask) -> Iterator[Event]:
-        if not incident.open:
-            raise Refused(N_("#{id} is not open any more. `reopen #{id} why` opens it again."), id=incident.id)
+        must_be_open(incident)
         if len(incident.live) >= MOST:
             raise Refused(N_("{count} calls are ringing already. `ack` answers them."), count=len(incident.live))
-        someone = str(self.person)
-        policy = Policy(ask.people.name(someone), (Step((someone,), WAIT),), 1, ask.rules.policy().catch_all)
-        yield from call_out(incident.called + 1, policy, ask, by_name=True)
+        kind, _, name = str(self.person).partition(" ")
+        if kind == "policy":
+            yield from call_out(incident.called + 1, ask.rules.policies[name], ask, by_name=True)
+        else:
+            yield from call_by_name(incident, name, ask)
 
 
 @command("escalate", rank=10)
 class Escalate(Command):
-    """Do not wait for the next step: page it now."""
+    """Do not wait for the next step: page it now. A snooze ends."""
 
     why: str = words(N_("Why it cannot wait."))
 
     def decide(self, incident: "Incident", ask: Ask) -> Iterator[Event]:
-        if not incident.open:
-            raise Refused(N_("#{id} is not open any more. `reopen #{id} why` opens it again."), id=incident.id)
+        must_be_open(incident)
+        if incident.snoozed:
+            yield Woken()
         waiting = [call for call in incident.live if not call.exhausted]
         for call in waiting:
             yield from climb(call, ask)

@@ -1,14 +1,24 @@
 """Reading an incident: the list, one of them, who has it, and the timeline."""
 
+from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING, Any
+
 from bot.book import Entry
 from bot.grammar import Desk, Query, flag, query
 from bot.incident.cards import headline, standing, status_card
-from bot.ports import Card
-from bot.text.rich import Block, Item, Para, bold, line
-from bot.text.words import N_
+from bot.incident.paging import Call, next_step
+from bot.incident.tasks import told
+from bot.ports import Button, Card
+from bot.text.rich import Block, Item, Line, Para, bold, line
+from bot.text.words import N_, Voice, Who
 
-SHOWN = 25
-"""Entries of the timeline that one answer holds."""
+if TYPE_CHECKING:
+    from bot.incident.incident import Incident
+
+SHOWN = 15
+"""Entries of the timeline, or incidents, that one answer holds: every platform has room for them, the newest last."""
+HANDY = 5
+"""Buttons of one kind below a list."""
 
 
 @query("list", "ls", "incidents", rank=12, private=True)
@@ -40,6 +50,68 @@ class Show(Query):
                 title=card.title, body=card.body, facts=card.facts, buttons=card.buttons, tone=card.tone, to="speaker"
             )
         return Card(title=card.title, body=desk.ledger().text(desk.voice, desk.now), to="speaker")
+
+
+@query("mine", "home", rank=13, private=True)
+class Mine(Query):
+    """What concerns you: the incidents that you have, your pages, your tasks; and what else is open."""
+
+    on = "house"
+
+    def answer(self, desk: Desk) -> Card:
+        me = desk.viewer.id if desk.viewer else ""
+        found = desk.open_incidents()
+        mine = [each for each in found if me in each.members]
+        others = [each for each in found if each not in mine]
+        body = (*_under(N_("Yours"), mine, me, desk.voice), *_under(N_("Also open"), others, "", desk.voice))
+        calm = (Para(desk.voice.say(N_("Nothing is on fire."))),)
+        return Card(body=body or calm, buttons=tuple(_handy(mine, found, desk.voice)), to="speaker")
+
+
+def _under(heading: str, incidents: Sequence["Incident"], me: str, voice: Voice) -> Iterator[Block]:
+    """Incidents under a heading, each with somebody's open tasks in it."""
+    if incidents:
+        yield Para(line(bold(voice.word(heading))))
+    for each in incidents[:SHOWN]:
+        yield Item(line(headline(each), " · ", standing(each, voice)))
+        yield from (
+            Item(line("– ", told(task, voice))) for task in each.tasks if me and task.owner == me and not task.done
+        )
+
+
+def _handy(mine: Sequence["Incident"], found: Sequence["Incident"], voice: Voice) -> Iterator[Button]:
+    """A button for each thing that one would do next, a few of each."""
+    for each in [each for each in mine if not each.acked][:HANDY]:
+        yield Button(f"{voice.word(N_('Take'))} {each.number}", f"ack {each.number}", "primary")
+    for each in found[:HANDY]:
+        yield Button(f"{voice.word(N_('Summary'))} {each.number}", f"summary {each.number}")
+
+
+@query("why", rank=16, private=True)
+class Why(Query):
+    """Why somebody is paged, or nobody: the policy, the step, and what comes next."""
+
+    def answer(self, desk: Desk) -> Card:
+        incident, voice = desk.state, desk.voice
+        reasons = [each for call in incident.calls for each in _reason(call, voice, incident.snoozed)]
+        none = voice.say(N_("Nobody was paged: {severity} pages nobody."), severity=incident.severity)
+        items = tuple(Item(each) for each in reasons or [none])
+        return Card(title=headline(incident), body=(Para(standing(incident, voice)), *items), to="speaker")
+
+
+def _reason(call: Call, voice: Voice, snoozed: Any) -> Iterator[Line]:
+    values: dict[str, Any] = {"policy": call.policy, "step": call.step, "steps": len(call.steps), "round": call.round}
+    values |= {"rounds": call.rounds, "people": tuple(Who(each) for each in call.now.people) if call.step else ()}
+    values |= {"at": call.paged_at, "who": Who(call.answered_by)}
+    if call.answered:
+        yield voice.say(N_("“{policy}”, made at {made}: answered by {who}."), **values, made=call.made_at)
+    elif call.exhausted:
+        yield voice.say(N_("“{policy}”: everybody was paged, and nobody answered."), **values)
+    elif call.paged_at:
+        text = N_("“{policy}”, step {step} of {steps}, round {round} of {rounds}: {people} paged at {at}.")
+        yield voice.say(text, **values)
+        if (timer := next_step(call)) and not snoozed:
+            yield voice.say(N_("The next step comes at {at}, unless somebody answers."), at=timer.at)
 
 
 @query("who", rank=14, private=True)

@@ -1,4 +1,4 @@
-"""How bad it is, and where it stands."""
+"""How bad it is, where it stands, who does what, and whom it is told to."""
 
 from enum import IntEnum, StrEnum
 
@@ -41,6 +41,9 @@ class Status(StrEnum):
     IDENTIFIED = "identified"
     MONITORING = "monitoring"
     RESOLVED = "resolved"
+    CLOSED = "closed"
+    CANCELLED = "cancelled"
+    MERGED = "merged"
 
     @property
     def said(self) -> str:
@@ -49,15 +52,19 @@ class Status(StrEnum):
     @property
     def mark(self) -> str:
         """One letter that says it at a glance."""
-        return {"triage": "▲", "resolved": "✔"}.get(self.value, "●")
+        return MARKS.get(self.value, "●")
 
 
+MARKS = {"triage": "▲", "resolved": "✔", "closed": "✔", "cancelled": "✕", "merged": "⇢"}
 STANDINGS = {
     "triage": N_("triage"),
     "investigating": N_("investigating"),
     "identified": N_("identified"),
     "monitoring": N_("monitoring"),
     "resolved": N_("resolved"),
+    "closed": N_("closed"),
+    "cancelled": N_("cancelled"),
+    "merged": N_("merged"),
 }
 
 
@@ -89,4 +96,33 @@ DUTIES = {
     "comms": N_("communications lead"),
     "scribe": N_("scribe"),
     "ops": N_("operations lead"),
+}
+
+
+class Audience(StrEnum):
+    """Whom a summary is for."""
+
+    EXEC = "exec"
+    RESPONDER = "responder"
+    CUSTOMER = "customer"
+
+    @property
+    def said(self) -> str:
+        return READERS[self]
+
+    @property
+    def aliases(self) -> tuple[str, ...]:
+        """What people type for it besides its name."""
+        return ALIASES[self]
+
+
+READERS = {
+    "exec": N_("executives: short, what it means"),
+    "responder": N_("responders: everything"),
+    "customer": N_("customers: no names, no internals"),
+}
+ALIASES = {
+    "exec": ("executive", "manager", "boss"),
+    "responder": ("responders", "team"),
+    "customer": ("customers", "public"),
 }

@@ -9,10 +9,12 @@ from typing import TYPE_CHECKING, Any
 from bot.book import Entry
 from bot.grammar import Desk, Query, flag, query
 from bot.incident.cards import tone
+from bot.incident.ending import Cancelled, Merged
 from bot.incident.lifecycle import Acknowledged, Declared, Reopened, Resolved, SeverityChanged, StatusChanged
 from bot.incident.paging import Exhausted, Paged, Unreached
-from bot.incident.roles import Assigned
-from bot.incident.severity import Role
+from bot.incident.pins import Pinned
+from bot.incident.roles import Assigned, HandedOff
+from bot.incident.severity import Audience, Role, Status
 from bot.incident.updates import Noted, Updated
 from bot.ports import Card
 from bot.text.rich import Block, Item, Line, Para, bold, line
@@ -32,42 +34,17 @@ KINDS = (
     SeverityChanged,
     Reopened,
     Resolved,
+    Cancelled,
+    Merged,
     Paged,
     Exhausted,
     Unreached,
     Assigned,
     Updated,
     Noted,
+    Pinned,
+    HandedOff,
 )
-
-
-class Audience(StrEnum):
-    """Whom a summary is for."""
-
-    EXEC = "exec"
-    RESPONDER = "responder"
-    CUSTOMER = "customer"
-
-    @property
-    def said(self) -> str:
-        return READERS[self]
-
-    @property
-    def aliases(self) -> tuple[str, ...]:
-        """What people type for it besides its name."""
-        return ALIASES[self]
-
-
-READERS = {
-    "exec": N_("executives: short, what it means"),
-    "responder": N_("responders: everything"),
-    "customer": N_("customers: no names, no internals"),
-}
-ALIASES = {
-    "exec": ("executive", "manager", "boss"),
-    "responder": ("responders", "team"),
-    "customer": ("customers", "public"),
-}
 
 
 class Length(StrEnum):
@@ -130,14 +107,21 @@ def _headline(incident: "Incident", log: Log, now: datetime) -> Iterator[Sentenc
     if first is None:
         return
     values = {"severity": incident.severity, "title": incident.title, "status": incident.status}
-    over = log.last(Resolved) if incident.resolved else None
+    over = log.last(Resolved, Cancelled, Merged) if incident.resolved else None
     if over:
-        text = N_("{severity}: {title}. It is over: resolved after {after}.")
+        text = OVER.get(incident.status, N_("{severity}: {title}. It is over: resolved after {after}."))
+        values |= {"into": incident.merged_into}
         yield Sentence("headline", Phrase(text, values | {"after": over.at - first.at}), (first.rev, over.rev))
         return
     text = N_("{severity}: {title}. It has been going on for {age} and is {status}.")
     stands = log.last(StatusChanged, Reopened, Acknowledged)
     yield Sentence("headline", Phrase(text, values | {"age": now - first.at}), (first.rev, *_revs(stands)))
+
+
+OVER = {
+    Status.CANCELLED: N_("{severity}: {title}. It was cancelled after {after}: it was none."),
+    Status.MERGED: N_("{severity}: {title}. It was merged into #{into}, where everything goes on."),
+}
 
 
 def _impact(incident: "Incident") -> Iterator[Sentence]:
@@ -269,7 +253,7 @@ class Summary(Query):
         return line(desk.voice.phrase(sentence.phrase), sources)
 
     def _notes(self, desk: Desk, log: Log) -> Iterator[Block]:
-        notes = log.all(Noted)[-5:]
+        notes = log.all(Noted, Pinned)[-5:]
         if notes:
             yield Para(line(bold(desk.voice.word(N_("Noted")))))
         yield from (self._item(desk, entry) for entry in notes)

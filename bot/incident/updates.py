@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from bot.book import Ask, Command, Entry, Event, Timer, event
 from bot.grammar import command, flag, words
+from bot.incident.gate import must_be_open
 from bot.incident.told import Told
 from bot.text.words import N_
 
@@ -22,7 +23,7 @@ class Updated(Event):
     next_at: datetime | None = None
 
     says = N_("{by}: {text}")
-    aloud = True
+    aloud = wide = True
 
     def onto(self, incident: "Incident", entry: Entry) -> "Incident":
         return replace(incident, update=Told(entry.by, entry.at, self.text), next_update=self.next_at)
@@ -39,6 +40,8 @@ class Update(Command):
     next: timedelta | None = flag(N_("When the next update comes: 30m, 2h."))
 
     def decide(self, incident: "Incident", ask: Ask) -> Iterator[Event]:
+        if incident.merged_into:
+            must_be_open(incident)
         yield Updated(self.text, ask.now + self.next if self.next and incident.open else None)
 
 

@@ -38,6 +38,8 @@ class Rules:
     platforms: tuple[str, ...] = ()
     """The chats that are configured: each gets a war room."""
     root: str = "incident"
+    put_away: timedelta | None = timedelta(days=1)
+    """How long after it was closed an incident's rooms are put away; None: never."""
     schedules: Mapping[str, Schedule] = field(default_factory=dict)
     teams: Mapping[str, Team] = field(default_factory=dict)
     url: str = ""

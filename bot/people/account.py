@@ -21,7 +21,7 @@ def digest(text: str) -> str:
     return sha256(text.upper().replace("-", "").strip().encode()).hexdigest()
 
 
-@command("account link", "link", rank=30, private=True)
+@command("account link", rank=40, private=True, group="people")
 class LinkAccount(Command):
     """Link another account of yours: ask for a code here, type it there.
 
@@ -66,7 +66,7 @@ class LinkAccount(Command):
         return Card(body=(Para(said), Para(line(code(typed)))), to="speaker")
 
 
-@query("whoami", "me", rank=31, private=True)
+@query("whoami", "me", rank=41, private=True)
 class WhoAmI(Query):
     """Who you are here: your name, your role, your accounts."""
 

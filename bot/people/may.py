@@ -10,7 +10,17 @@ ROLES = {"viewer": 0, "responder": 1, "manager": 2, "admin": 3}
 
 
 def may(person: Person | None, deed: str, state: Any) -> bool:
-    """Whether somebody may do a deed to a book. Who is not linked (None) may read what is open to all."""
+    """Whether somebody may do a deed to a book, or to any (`state` is None).
+
+    Who is not linked (`person` is None) may read what is open to all.
+    """
+    if getattr(state, "private", False) and not sees(person, state):
+        return False
     if person is None:
         return deed == "read"
     return ROLES[person.role] >= DEEDS[deed]
+
+
+def sees(person: Person | None, state: Any) -> bool:
+    """Whether somebody sees a private incident: whoever is in it, and administrators."""
+    return person is not None and (person.role == "admin" or person.id in state.members)

@@ -20,7 +20,7 @@ from bot.store.looks import Looks, Named, named
 from bot.store.sends import Sends
 from bot.store.timers import Timers
 
-VERSIONED = frozenset({"person", "schedule"})
+VERSIONED = frozenset({"person", "following", "schedule"})
 """The kinds of which a process may remember all."""
 
 UNREADABLE = (UnknownEvent, ValidationError)

@@ -4,10 +4,12 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
 import bot.incident.chapters  # noqa: F401 - the events must be known
-from bot.book import Ask, Book, BookId, Command, Entry, blank
+from bot.book import Ask, Book, BookId, Command, Elsewhere, Entry, blank
 from bot.grammar import Reader, build, parse
 from bot.oncall.policy import Policy, Rules, Step
+from bot.people.following import Sub
 from bot.people.person import People, Person
+from bot.ports import Remark
 
 START = datetime(2026, 3, 2, 10, 2, tzinfo=UTC)
 ANNA = Person("anna", "Anna Nowak", "admin", configured=("slack:U1", "telegram:1"))
@@ -29,6 +31,8 @@ class Desk:
     people: People = PEOPLE
     book: Book = field(default_factory=lambda: blank(BookId("incident", "1")))
     entries: list[Entry] = field(default_factory=list)
+    others: dict[BookId, Book] = field(default_factory=dict)
+    following: tuple[Sub, ...] = ()
 
     def say(self, words: str, by: str = "anna") -> list[Entry]:
         """Decide a line and fold what follows. Raises `Refused`, and then nothing changed."""
@@ -43,15 +47,32 @@ class Desk:
 
         return Reader(lambda text: self.people.find(text, by), target, self.now)
 
-    def do(self, command: Command, by: str = "tocsin") -> list[Entry]:
-        """The same for a command."""
-        ask = Ask(now=self.now, by=by, rules=self.rules, people=self.people)
+    def do(self, command: Command, by: str = "tocsin", about: Remark | None = None) -> list[Entry]:
+        """The same for a command. What is for another book is written there."""
+        ask = Ask(
+            now=self.now, by=by, rules=self.rules, people=self.people, about=about, place="slack:C1",
+            books=self.others, following=self.following,
+        )  # fmt: skip
         fresh = []
         for event in list(command.decide(self.book.state, ask)):
+            if isinstance(event, Elsewhere):
+                self.others[event.book], _ = self.others[event.book].write(event.event, now=self.now, by=by)
+                continue
             self.book, entry = self.book.write(event, now=self.now, by=by)
             fresh.append(entry)
         self.entries += fresh
         return fresh
+
+    def pin(self, about: Remark, by: str = "anna") -> list[Entry]:
+        """Pin a message."""
+        return self.do(build(parse("pin"), self.reader(by)), by, about)
+
+    def other(self, id: str, words: str) -> "Desk":
+        """Another incident, declared beside this one: this one's commands may touch it."""
+        beside = Desk(now=self.now, book=blank(BookId("incident", id)))
+        beside.say(words)
+        self.others[beside.book.id] = beside.book
+        return beside
 
     def wait(self, length: timedelta) -> None:
         """Let time pass, firing what falls due in its order."""

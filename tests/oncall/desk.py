@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
 import bot.incident.chapters  # noqa: F401 - the events must be known
-from bot.book import Ask, Book, BookId, Command, Entry, Send, blank
+from bot.book import Ask, Book, BookId, Command, Entry, Event, Send, blank
 from bot.grammar import Reader, build, parse
 from bot.oncall.handoff import HandOver
 from bot.oncall.policy import Rules
@@ -58,6 +58,7 @@ class Desk:
         """The same for a command."""
         fresh = []
         for event in list(command.decide(self.book.state, self.ask(by))):
+            assert isinstance(event, Event)
             self.book, entry = self.book.write(event, now=self.now, by=by)
             self.sends += event.sends(self.book.state, entry)
             fresh.append(entry)

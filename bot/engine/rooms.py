@@ -1,0 +1,106 @@
+"""War rooms as the platforms have them: opened, furnished, filled with people, and put away."""
+
+from collections.abc import Awaitable, Callable, Coroutine
+from functools import partial
+from typing import Any
+
+import structlog
+
+from bot.engine.carry import own
+from bot.engine.office import Office
+from bot.incident.incident import Incident
+from bot.incident.rooms import OpenRoom
+from bot.people.person import People
+from bot.ports import Bookmarks, ChatError, MessageId, Place, Room, Rooms
+from bot.store.looks import Shown
+from bot.store.transaction import Transaction
+
+log = structlog.get_logger()
+
+LISTED = 200
+"""Open incidents whose rooms are counted before another one is opened."""
+
+
+class Rooming:
+    """What is done in a room besides showing cards. None of it keeps a card waiting when it fails."""
+
+    def __init__(self, office: Office) -> None:
+        self.office = office
+        self.brought: dict[str, frozenset[str]] = {}
+        self.marked: dict[str, frozenset[tuple[str, str]]] = {}
+
+    async def open(self, row: Shown, incident: Incident, spend: Callable[[], Awaitable[object]]) -> None:
+        """Open the war room; what the platform answers comes back as a command. `spend` pays for it."""
+        chat = self.office.chats[row.platform]
+        fit = chat.can.private_rooms or not incident.private
+        if isinstance(chat, Rooms) and fit and incident.open and row.platform not in incident.rooms:
+            await spend()
+            used = await self.office.store.read(partial(in_use, row.platform))
+            place = await chat.open(self._wanted(incident, used))
+            await self.office.store.write(lambda tx: own(OpenRoom(str(place)), row.book, self.office, tx))
+            self.office.wake()
+        await self.office.store.write(lambda tx: tx.shown(row.id, have=row.want, place="", message="", digest=""))
+
+    def _wanted(self, incident: Incident, used: tuple[str, ...]) -> Room:
+        settings, era = self.office.config.rooms, [incident.era] if incident.era else []
+        values = {
+            "number": incident.number, "id": incident.id, "title": incident.title, "severity": incident.severity.name,
+            "type": incident.kind, "service": incident.service,
+        }  # fmt: skip
+        return Room(
+            key=self.office.key("incident", incident.id, *era),
+            name=settings.name.format(**values).strip(),
+            topic=settings.topic.format(**values).strip(),
+            private=incident.private,
+            used=used,
+        )
+
+    async def tend(self, row: Shown, place: Place, message: str, incident: Incident, people: People) -> None:
+        """What belongs to a card that stands in a war room."""
+        chat, kind = self.office.chats[place.platform], row.subject.split(" ")[0]
+        if not isinstance(chat, Rooms):
+            return
+        if kind in {"card", "annex"}:
+            if message != row.message:
+                await self._mildly("pinned", place, chat.pin(place, MessageId(message)))
+            await self._bring(chat, place, incident, people)
+            await self._mark(place, incident)
+        elif kind in {"left", "shut"}:
+            await chat.close_room(place)
+
+    async def _bring(self, chat: Rooms, place: Place, incident: Incident, people: People) -> None:
+        """Bring in whoever has something to do here."""
+        persons = [people.by_id[id] for id in incident.members if id in people]
+        wanted = {handle for each in persons if (handle := each.on(place.platform))}
+        names = frozenset(map(str, wanted))
+        if not names <= self.brought.get(str(place), frozenset()) and await self._mildly(
+            "filled", place, chat.invite(place, sorted(wanted))
+        ):
+            self.brought[str(place)] = names
+
+    async def _mark(self, place: Place, incident: Incident) -> None:
+        """Keep the other rooms, what was attached and what the configuration names at hand, if links have a place."""
+        chat = self.office.chats[place.platform]
+        if not isinstance(chat, Bookmarks):
+            return
+        links = await self.office.links(incident)
+        named = {**links, **{title: url for url, title in incident.links.items()}, **self.office.config.rooms.links}
+        wanted = frozenset((title, url) for title, url in named.items() if title != chat.can.label)
+        for title, url in sorted(wanted - self.marked.get(str(place), frozenset())):
+            await self._mildly("furnished", place, chat.bookmark(place, title, url))
+        self.marked[str(place)] = wanted
+
+    async def _mildly(self, what: str, place: Place, deed: Coroutine[Any, Any, None]) -> bool:
+        """Whether it worked. The card stands all the same."""
+        try:
+            await deed
+        except ChatError as wrong:
+            log.warning("a war room could not be " + what, place=str(place), why=str(wrong))
+            return False
+        return True
+
+
+def in_use(platform: str, tx: Transaction) -> tuple[str, ...]:
+    """The native rooms of a platform in which open incidents are, once for each."""
+    places = (place for book in tx.open_books("incident", LISTED) for place in book.state.places)
+    return tuple(place.room for place in places if place.platform == platform)

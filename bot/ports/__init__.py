@@ -1,0 +1,53 @@
+"""The doors of the house, and what passes through them.
+
+`Chat` is the way out to one chat platform, `House` the way in. Everything that passes is a frozen
+value without dialect; an adapter turns its platform's payloads into these (`read.py`) and back (`show.py`).
+"""
+
+from bot.ports.card import Button, Can, Card, Copy, Fact, Link, Pace, Room
+from bot.ports.doors import Bookmarks, Calendars, Channel, Chat, Doors, Examined, Finding, Mirror, Rooms, Served
+from bot.ports.faults import ChatError, Forbidden, Gone, Throttled, Unreachable
+from bot.ports.grammar import Choice, Form, Grammar, Option, Verb
+from bot.ports.house import House, Unheard
+from bot.ports.names import Handle, MessageId, Place
+from bot.ports.said import Receipt, Remark, RoomChange, Said
+
+__all__ = [
+    "Bookmarks",
+    "Button",
+    "Calendars",
+    "Can",
+    "Card",
+    "Channel",
+    "Chat",
+    "ChatError",
+    "Choice",
+    "Copy",
+    "Doors",
+    "Examined",
+    "Fact",
+    "Finding",
+    "Forbidden",
+    "Form",
+    "Gone",
+    "Grammar",
+    "Handle",
+    "House",
+    "Link",
+    "MessageId",
+    "Mirror",
+    "Option",
+    "Pace",
+    "Place",
+    "Receipt",
+    "Remark",
+    "Room",
+    "RoomChange",
+    "Rooms",
+    "Said",
+    "Served",
+    "Throttled",
+    "Unheard",
+    "Unreachable",
+    "Verb",
+]

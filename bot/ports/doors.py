@@ -1,0 +1,125 @@
+"""The doors out: what a platform or a channel must do, and what it may be able to do."""
+
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING, Any, Protocol, runtime_checkable
+
+from msgspec import Struct
+
+from bot.ports.card import Can, Card, Copy, Room
+from bot.ports.names import Handle, MessageId, Place
+
+if TYPE_CHECKING:
+    from bot.ports.house import House
+
+
+class Finding(Struct, frozen=True, kw_only=True):
+    """What an examination found: `ok` is None for what could not be looked at."""
+
+    what: str
+    ok: bool | None
+    fix: str = ""
+    """What to do about it, exactly."""
+
+
+class Channel(Protocol):
+    """A way to one person: every chat is one, and so are mail, telephone and push.
+
+    Raises `ChatError` and nothing else when it fails.
+    """
+
+    name: str
+
+    async def tell(self, handle: Handle, card: Card, key: str) -> tuple[Place, MessageId]:
+        """Tell one person, loudly and alone. `key` is the same for every try of the same send; says where it stands."""
+
+    async def close(self) -> None:
+        """Let go of every connection."""
+
+
+class Chat(Protocol):
+    """One chat platform: the way out. Every method raises `ChatError` and nothing else when the platform fails."""
+
+    name: str
+    can: Can
+    hall: Place | None
+    """The standing incident room, from the adapter's settings."""
+
+    async def listen(self, house: "House", ready: Callable[[], None]) -> None:
+        """Hear what is said, until cancelled; calls `ready` at each (re)connection. Raises when it cannot go on."""
+
+    async def put(self, place: Place, card: Card, over: MessageId | None, key: str) -> MessageId:
+        """Show a card: new, or in place of `over`. `key` is the same for every try of the same send."""
+
+    async def tell(self, handle: Handle, card: Card, key: str) -> tuple[Place, MessageId]:
+        """Tell one person, loudly, in a conversation with them alone; says where it stands."""
+
+    async def close(self) -> None:
+        """Let go of every connection."""
+
+
+@runtime_checkable
+class Rooms(Protocol):
+    """A platform where the bot can open rooms."""
+
+    async def open(self, room: Room) -> Place:
+        """Open it, or find the one that an earlier try with the same key opened."""
+
+    async def pin(self, place: Place, message: MessageId) -> None:
+        """Pin a message in its place; a message already pinned is success."""
+
+    async def invite(self, place: Place, handles: Sequence[Handle]) -> None:
+        """Bring people in; who is in already is success."""
+
+    async def link(self, place: Place) -> str:
+        """A link that opens the place in the platform's own client."""
+
+    async def close_room(self, place: Place) -> None:
+        """Nobody writes there any more, and it is out of the way; a room that is closed or gone is success."""
+
+
+@runtime_checkable
+class Mirror(Protocol):
+    """A platform where what was said elsewhere can be posted in its author's name, as well as it can."""
+
+    async def post(self, place: Place, copy: Copy) -> MessageId:
+        """Post it."""
+
+
+@runtime_checkable
+class Bookmarks(Protocol):
+    """A platform whose rooms keep links at hand."""
+
+    async def bookmark(self, place: Place, title: str, url: str) -> None:
+        """Keep a link there; one of this title that is there already is brought up to date."""
+
+
+@runtime_checkable
+class Doors(Protocol):
+    """A platform where a link can open a conversation with the bot."""
+
+    async def door(self, words: str) -> str:
+        """A link that says `words` to the bot for whoever follows it. `words` are `[A-Za-z0-9_-]{1,64}`."""
+
+
+@runtime_checkable
+class Examined(Protocol):
+    """A platform or channel that can look at itself: rights, intents, connections."""
+
+    async def examine(self) -> Sequence[Finding]:
+        """What is there, what is missing with its fix, and what could not be looked at. Never raises `ChatError`."""
+
+
+@runtime_checkable
+class Served(Protocol):
+    """What answers over HTTP: a provider's callbacks, the links in a mail."""
+
+    def routes(self, house: "House") -> Sequence[Any]:
+        """Starlette routes."""
+
+
+@runtime_checkable
+class Calendars(Protocol):
+    """A house that has calendars to subscribe to."""
+
+    async def calendar(self, secret: str) -> bytes | None:
+        """The iCalendar at a secret address; None where there is none (any more)."""

@@ -1,0 +1,51 @@
+"""The door in: the core, as the world may see it."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any, Protocol
+
+from bot.ports.card import Card
+from bot.ports.grammar import Choice, Form, Grammar
+from bot.ports.said import Receipt, RoomChange, Said
+
+
+class House(Protocol):
+    """The core, as the world may see it: the way in. What leaves it was made for the one who asked."""
+
+    def grammar(self, language: str = "") -> Grammar:
+        """Every command and query, in a language (any locale tag; the deployment's where unknown)."""
+
+    def languages(self) -> Sequence[str]:
+        """The languages there are words in: `en`, `zh-hans`."""
+
+    async def hear(self, said: Said) -> Card | Form | None:
+        """Do what was asked, once, after it is safely kept; the answer, or None for chatter.
+
+        Never raises for what people say; raises `Unheard` when it could not be kept."""
+
+    async def suggest(self, said: Said, option: str) -> Sequence[Choice]:
+        """What an option may be, the likeliest first and 25 at most: `said.words` is the verb, `said.fields` what is
+        typed so far. Cut to the speaker; quick, and empty rather than late."""
+
+    async def notice(self, change: RoomChange) -> None:
+        """Something befell a room. Heard once; raises `Unheard` when it could not be kept."""
+
+    async def receipt(self, receipt: Receipt) -> None:
+        """What became of a page. Heard once; raises `Unheard` when it could not be kept."""
+
+    async def kept(self, source: str) -> str:
+        """Where a stream that must be resumed stands: the last cursor that `keep` wrote, or an empty string."""
+
+    async def keep(self, source: str, cursor: str, deliveries: Mapping[str, Any]) -> Mapping[str, Any]:
+        """Keep raw deliveries (by key) and the cursor behind them in one transaction.
+
+        Returns, oldest first, what is kept under `source` and was not `done` yet, earlier runs included."""
+
+    async def done(self, source: str, key: str) -> None:
+        """This kept delivery was dealt with."""
+
+    async def health(self) -> Mapping[str, Any]:
+        """`database`: whether it answers; `loops`: whether all that must run runs; `chats`: whether each answers."""
+
+
+class Unheard(Exception):
+    """It could not be kept just now: nothing was changed. Please say it again in a moment."""
