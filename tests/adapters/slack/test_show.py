@@ -117,6 +117,22 @@ def test_cards(name: str) -> None:
     taken(payload)
 
 
+def test_a_home() -> None:
+    mine = show.home(CARDS["status"], CARDS["page"])
+    same("home", mine)
+    checked(mine, "home")
+
+
+def test_a_form_with_a_select_that_asks() -> None:
+    options = (
+        Option(name="incident", kind="incident", help="Which one.", suggests=True),
+        Option(name="team", kind="text", help="Whose.", suggests=True, required=True, value="db"),
+    )
+    made = show.form(Form(title="Page", words="page", options=options, submit="Send"), "{}")
+    same("search", made)
+    checked(made)
+
+
 def test_a_form() -> None:
     view = show.form(FORM, "{}")
     same("form", view)
