@@ -19,7 +19,7 @@ from tempfile import TemporaryDirectory
 from time import perf_counter
 
 from figures import BareCommit, at, ms, spread, table, times
-from town import PLATFORMS, Town, bare_bots, tocsin, town
+from town import PLATFORMS, Town, at_work, bare_bots, empty_town, sparing, tocsin, town
 
 STATES = (("ack", "has it, after"), ("unack", "Nobody has it"))
 """What is said in turn, and what the cards then say."""
@@ -129,10 +129,9 @@ class Load:
 
 
 async def under_load(ours: Town, bare: Town, incidents: Sequence[str], rate: int, seconds: float, load: Load) -> None:
-    """One run: ours, and then the bare bots. What ours still has to show afterwards is work, too."""
+    """One run: ours, and then the bare bots. What ours still has to show afterwards goes out at the platforms' pace."""
     before = ours.cpu()
     load.ours.append(await open_loop(ours, incidents, rate, seconds))
-    await ours.quiet()
     load.work.append((ours.cpu() - before) / (rate * seconds))
     load.bare.append(await open_loop(bare, incidents, rate, seconds))
 
@@ -153,14 +152,18 @@ async def main(options: argparse.Namespace, folder: Path) -> None:
     """Both measurements."""
     commits = BareCommit(folder)
     async with town(tocsin, folder) as ours, town(bare_bots, folder) as bare:
-        incidents = await declare(ours, options.incidents)
-        await one_by_one(ours, bare, incidents[0], 2, commits)  # warms up, and is not counted
-        runs = [await one_by_one(ours, bare, incidents[0], options.rounds, commits) for _ in range(options.runs)]
-        show_runs(runs)
+        (incident,) = await declare(ours, 1)
+        await one_by_one(ours, bare, incident, 2, commits)  # warms up, and is not counted
+        show_runs([await one_by_one(ours, bare, incident, options.rounds, commits) for _ in range(options.runs)])
+    folder = folder / "load"
+    async with empty_town(folder) as ours, town(bare_bots, folder) as bare:
+        async with at_work(ours, tocsin(ours.playground, folder)):
+            incidents = await declare(ours, options.incidents)
         loads = {rate: Load() for rate in options.rates}
-        for rate, load in loads.items():
-            for _ in range(options.runs):
-                await under_load(ours, bare, incidents, rate, options.seconds, load)
+        async with at_work(ours, sparing(ours.playground, folder)):
+            for rate, load in loads.items():
+                for _ in range(options.runs):
+                    await under_load(ours, bare, incidents, rate, options.seconds, load)
         show_load(loads)
     commits.close()
 

@@ -217,7 +217,7 @@ def beside(methods: dict[str, Any], name: str, hear: Callable[[Any, Any, Any], N
 def ready(playground: Playground) -> bool:
     """Whether a bot hears all three chats, and its slash commands are known."""
     slack, discord, telegram = playground.slack, playground.discord.town, playground.telegram
-    return bool(slack.board.lines and discord.gateway.heard and discord.commands and telegram.cloud.polls)
+    return bool(slack.board.lines and discord.gateway.heard and discord.commands and telegram.cloud.queue.polls)
 
 
 async def until(what: Callable[[], object], patience: float = PATIENCE) -> None:
@@ -236,8 +236,13 @@ def bare_bots(playground: Playground, folder: Path) -> list[str]:
 
 
 def tocsin(playground: Playground, folder: Path) -> list[str]:
-    """The command line of the real thing, with the demo's company, its database in this folder."""
-    settings = dict(company(playground, f"sqlite:///{folder}/tocsin.db"))
+    """The command line of the real thing, with the demo's company, its database in this folder, as fast as it can."""
+    return sparing(playground, folder, paces={name: [] for name in PLATFORMS})
+
+
+def sparing(playground: Playground, folder: Path, **more: Any) -> list[str]:
+    """The same, as it is: it takes no more of each platform than the real one allows."""
+    settings = {**company(playground, f"sqlite:///{folder}/tocsin.db"), **more}
     settings["house"] = {**settings["house"], "web": ""}
     folder.mkdir(exist_ok=True)
     config = folder / "tocsin.toml"
@@ -276,10 +281,24 @@ async def running(command: list[str], **more: str) -> AsyncIterator[Process]:
 @asynccontextmanager
 async def town(bot: Callable[[Playground, Path], list[str]], folder: Path) -> AsyncIterator[Town]:
     """A town whose bot is ready."""
+    async with empty_town(folder) as made, at_work(made, bot(made.playground, folder)):
+        yield made
+
+
+@asynccontextmanager
+async def empty_town(folder: Path) -> AsyncIterator[Town]:
+    """A town without a bot."""
     async with Playground(COMPANY).open() as playground:
         made = Town(playground, folder / "tocsin.db")
-        async with running(bot(playground, folder)) as process:
-            made.process = psutil.Process(process.pid)
-            await until(lambda: ready(playground))
-            yield made
+        yield made
         made.close()
+
+
+@asynccontextmanager
+async def at_work(made: Town, command: list[str]) -> AsyncIterator[None]:
+    """A bot in it, ready, until left."""
+    polls = made.playground.telegram.cloud.queue.polls
+    async with running(command) as process:
+        made.process = psutil.Process(process.pid)
+        await until(lambda: made.playground.telegram.cloud.queue.polls > polls and ready(made.playground))
+        yield

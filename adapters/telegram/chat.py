@@ -44,7 +44,7 @@ log = structlog.get_logger()
 __all__ = ["Settings", "Telegram", "open_chat"]
 
 PACES = (
-    Pace(scope="room", count=1, seconds=1.0),
+    Pace(scope="room", count=3, seconds=3.0),
     Pace(scope="room", count=18, seconds=60.0, kept=5),
     Pace(scope="platform", count=25, seconds=1.0),
 )

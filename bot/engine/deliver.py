@@ -44,6 +44,7 @@ class Delivery(Errands):
         """What waits for each destination, as of the last look: a lane at work takes from it."""
         self.resting: dict[tuple[str, bool], datetime] = {}
         """Lanes that another replica holds, that failed or have nothing to spend, and until when; chatter by itself."""
+        self.alarm: asyncio.TimerHandle | None = None
         self.began: dict[str, float] = {}
         """When (of the loop's time) each lane at work began with what it is about."""
 
@@ -56,9 +57,15 @@ class Delivery(Errands):
             if not self._rests(lane := self._lane(each), each):
                 queues[lane].append(each)
         self.queues = queues
-        waits = [name for name in queues if self.free(name) and not self._begun(name)]
-        if waits:
-            asyncio.get_running_loop().call_later(STUCK, self.bell.set)
+        waits = [STUCK for name in queues if self.free(name) and not self._begun(name)]
+        waits += [(until - now).total_seconds() for until in self.resting.values()]
+        self._ring(min(waits, default=None))
+
+    def _ring(self, wait: float | None) -> None:
+        """Look again after so many seconds, whoever rings before."""
+        if self.alarm:
+            self.alarm.cancel()
+        self.alarm = None if wait is None else asyncio.get_running_loop().call_later(wait, self.bell.set)
 
     def _begun(self, name: str) -> bool:
         """Start a lane, where its platform has room for it: what hangs does not count."""
