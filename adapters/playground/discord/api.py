@@ -9,12 +9,15 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
+from adapters.playground.discord import contracts, hindrances
 from adapters.playground.discord.guild import BOT, GUILD
 from adapters.playground.discord.refusal import Refusal, missing_permissions, unauthorized
 from adapters.playground.discord.town import Town
 
 Answer = Callable[[Request, Any], Awaitable[Any]]
 BASE = "/discord/api/v10"
+ABOUT = ("channel", "webhook")
+"""What buckets depend on."""
 LIMITS = {"X-RateLimit-Limit": "50", "X-RateLimit-Remaining": "49", "X-RateLimit-Reset-After": "1.000"}
 """Wide, and never enforced: a client that reads its limits here never waits."""
 
@@ -29,8 +32,9 @@ def reply(data: Any, status: int = 200, headers: Mapping[str, str] | None = None
 class Api:
     """Answers whoever has the token; the webhooks' and interactions' own tokens stand in their paths."""
 
-    def __init__(self, town: Town) -> None:
+    def __init__(self, town: Town, refused: list[str]) -> None:
         self.town = town
+        self.refused = refused
         self.calls: deque[tuple[str, str, Any]] = deque(maxlen=500)
         """The last calls: method, path below the API's base, body."""
         self.faults: deque[tuple[str, Response]] = deque()
@@ -42,12 +46,18 @@ class Api:
         async def endpoint(request: Request) -> Response:
             if self.town.outage:
                 return Response("503 Service Unavailable", 503)
+            told = {**LIMITS, "X-RateLimit-Bucket": path, **hindrances.VIA}
             try:
                 body = await self._enter(request, open_door)
-                data = self._fault(request) or await answer(request, body)
+                told |= self._counted(request, path)
+                self._formed(request, path, body)
+                data = hindrances.before(self.town, request, path) or self._fault(request)
+                data = data or await answer(request, body)
             except Refusal as no:
-                return reply(no.body, no.status, LIMITS)
-            return data if isinstance(data, Response) else reply(data, headers={**LIMITS, "X-RateLimit-Bucket": path})
+                return reply(no.body, no.status, {**told, **no.headers})
+            if broken := await hindrances.after(self.town, request, path):
+                return broken
+            return data if isinstance(data, Response) else reply(data, headers=told)
 
         return Route(BASE + path, endpoint, methods=[method])
 
@@ -61,6 +71,26 @@ class Api:
             raise Refusal(400, 50109, "The request body contains invalid JSON.") from None
         self.calls.append((request.method, request.url.path.removeprefix(BASE), body))
         return body
+
+    def _counted(self, request: Request, path: str) -> Mapping[str, str]:
+        """The headers that tell of the bucket. Raises `Refusal` where it is empty."""
+        if not self.town.limited:
+            return {}
+        about = next((request.path_params[name] for name in ABOUT if name in request.path_params), "")
+        verdict = self.town.limits.count(f"{request.method} {path}", about)
+        if verdict.wait:
+            no = hindrances.throttled(verdict.wait, verdict.scope)
+            no.headers |= verdict.headers
+            raise no
+        return verdict.headers
+
+    def _formed(self, request: Request, path: str, body: Any) -> None:
+        """Raises `Refusal` for what the platform's own description forbids; it is kept, for tests."""
+        try:
+            contracts.check(request.method, path, body)
+        except Refusal as no:
+            self.refused.append(f"{request.method} {path}: {no.body['errors']}")
+            raise
 
     def _fault(self, request: Request) -> Response | None:
         for part, answer in self.faults:

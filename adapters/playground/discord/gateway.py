@@ -4,18 +4,22 @@ import asyncio
 import json
 import zlib
 from collections import deque
-from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, field
 
 from starlette.websockets import WebSocket, WebSocketDisconnect
 
 from adapters.playground.discord.guild import BOT, GUILD, Guild, Payload, secret
+from adapters.playground.faults import Faults
 
 HEARTBEAT = 41250
 """Milliseconds, as the platform asks for them."""
 REMEMBERED = 1000
 MESSAGES, DIRECT, CONTENT = 1 << 9, 1 << 12, 1 << 15
+REACTIONS, DIRECT_REACTIONS = 1 << 10, 1 << 13
+DELIVERIES = {"MESSAGE_CREATE", "INTERACTION_CREATE", "MESSAGE_REACTION_ADD"}
+CODES = {"revoked": 4004, **{f"socket_closed_{code}": code for code in (1000, 4000, 4009, 4014)}}
+"""How faults close a socket; any other way is a restart of the server behind it."""
 ALL_INTENTS = (1 << 26) - 1
 
 
@@ -36,6 +40,11 @@ class Line:
             data = self._press.compress(text.encode()) + self._press.flush(zlib.Z_SYNC_FLUSH)
             return await self.socket.send_bytes(data)
 
+    async def garble(self) -> None:
+        """Send what means nothing."""
+        async with self._order:
+            await self.socket.send_text("{rubbish")
+
 
 @dataclass
 class Session:
@@ -47,12 +56,13 @@ class Session:
     seq: int = 0
     past: deque[Payload] = field(default_factory=lambda: deque(maxlen=REMEMBERED))
 
-    async def tell(self, event: str, data: Payload) -> None:
-        """An event, now or when the session is resumed."""
+    async def tell(self, event: str, data: Payload, twice: bool = False) -> None:
+        """An event, now or when the session is resumed; `twice` to one that hears it twice."""
         self.seq += 1
         payload = {"op": 0, "t": event, "s": self.seq, "d": data}
         self.past.append(payload)
-        await self.speak(payload)
+        for _ in range(1 + twice):
+            await self.speak(payload)
 
     async def speak(self, payload: Payload) -> None:
         """Send it if anybody is there; a socket that breaks is found out by its reader."""
@@ -66,6 +76,8 @@ class Session:
         """Whether its intents ask for an event."""
         if not event.startswith("MESSAGE_"):
             return True
+        if event.startswith("MESSAGE_REACTION_"):
+            return bool(self.intents & (REACTIONS if "guild_id" in data else DIRECT_REACTIONS))
         return bool(self.intents & (MESSAGES if "guild_id" in data else DIRECT))
 
     def cut(self, event: str, data: Payload) -> Payload:
@@ -80,10 +92,10 @@ class Session:
 class Gateway:
     """Every session, and the socket's own protocol."""
 
-    def __init__(self, guild: Guild, token: str, down: Callable[[], bool]) -> None:
+    def __init__(self, guild: Guild, token: str, faults: Faults) -> None:
         self.guild = guild
         self.token = token
-        self.down = down
+        self.faults = faults
         self.allowed = ALL_INTENTS
         """The intents that the application was given; others close the connection with 4014."""
         self.sessions: dict[str, Session] = {}
@@ -98,7 +110,33 @@ class Gateway:
         """Tell every session that wants it."""
         for session in list(self.sessions.values()):
             if session.wants(event, data):
-                await session.tell(event, session.cut(event, data))
+                await session.tell(event, session.cut(event, self._newer(data)), self._twice(event))
+
+    def _newer(self, data: Payload) -> Payload:
+        return {**data, "from_the_future": {"kind": 99}} if "unknown_fields" in self.faults.active else data
+
+    def _twice(self, event: str) -> bool:
+        return event in DELIVERIES and self.faults.strikes("duplicate") is not None
+
+    async def befall(self, name: str) -> None:
+        """A fault that strikes whatever is connected."""
+        for line in list(self.lines):
+            match name:
+                case "garbled":
+                    await line.garble()
+                case "refresh":
+                    await line.send({"op": 7, "d": None, "s": None, "t": None})
+                case "unknown_fields":
+                    await line.send({"op": 0, "t": "SOMETHING_NEW", "s": None, "d": {"new": 1}})
+                case "invalid_session":
+                    self.sessions.clear()
+                    await line.send({"op": 9, "d": False, "s": None, "t": None})
+                case _:
+                    if name == "socket_closed_4009":
+                        self.sessions.clear()
+                    await self._close(line, CODES.get(name, 1012))
+        if name in self.faults.active and self.faults.active[name].left:
+            self.faults.strikes(name)
 
     async def drop(self, code: int = 1012) -> None:
         """Close every connection; the sessions can be resumed."""
@@ -107,7 +145,7 @@ class Gateway:
 
     async def connect(self, socket: WebSocket) -> None:
         """One socket, to its end."""
-        if self.down():
+        if "outage" in self.faults.active:
             return await socket.close(1013)
         await socket.accept()
         line = Line(socket)
@@ -139,9 +177,9 @@ class Gateway:
         return session
 
     async def _identify(self, line: Line, asked: Payload) -> Session | None:
-        if asked["token"].removeprefix("Bot ") != self.token:
+        if asked["token"].removeprefix("Bot ") != self.token or "revoked" in self.faults.active:
             return await self._close(line, 4004)
-        if asked["intents"] & ~self.allowed:
+        if asked["intents"] & ~self.allowed or "socket_closed_4014" in self.faults.active:
             return await self._close(line, 4014)
         for old in [id for id, each in self.sessions.items() if each.line is None]:
             del self.sessions[old]
@@ -165,7 +203,7 @@ class Gateway:
 
     async def _resume(self, line: Line, asked: Payload) -> Session | None:
         session = self.sessions.get(asked["session_id"])
-        if asked["token"].removeprefix("Bot ") != self.token:
+        if asked["token"].removeprefix("Bot ") != self.token or "revoked" in self.faults.active:
             return await self._close(line, 4004)
         if session is None or (session.past and session.past[0]["s"] > asked["seq"] + 1):
             await line.send({"op": 9, "d": False, "s": None, "t": None})

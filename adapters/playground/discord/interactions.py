@@ -9,9 +9,9 @@ from typing import Any
 from adapters.playground.discord.gateway import Gateway
 from adapters.playground.discord.guild import BOT, EVERYTHING, GUILD, Guild, Payload, Post, secret
 from adapters.playground.discord.refusal import Refusal, bad_form, unknown
-from adapters.playground.discord.shapes import EPHEMERAL, Callback, Modal, message, take
+from adapters.playground.discord.shapes import EPHEMERAL, Callback, Choices, Modal, message, take
 
-COMMAND, PRESS, SUBMIT = 2, 3, 5
+COMMAND, PRESS, TYPING, SUBMIT = 2, 3, 4, 5
 PATIENCE = 3.0
 """Seconds in which an application has to answer first."""
 LIFE = timedelta(minutes=15)
@@ -53,6 +53,8 @@ class Interactions:
     begun: dict[str, Interaction] = field(default_factory=dict)
     forms: dict[str, tuple[Interaction, Payload]] = field(default_factory=dict)
     """The modal that is open before somebody."""
+    offered: "dict[str, asyncio.Future[list[Payload]]]" = field(default_factory=dict)
+    """Who waits for what may complete what they type."""
 
     def empty(self) -> None:
         """As new."""
@@ -76,6 +78,22 @@ class Interactions:
         interaction.deadline = asyncio.get_running_loop().call_later(PATIENCE, self._silent, interaction)
         await self.gateway.tell("INTERACTION_CREATE", interaction.payload)
         return None
+
+    async def ask(self, user: str, channel: str, locale: str, data: Payload) -> list[Payload]:
+        """What the application offers to somebody who types; nothing where it is silent for too long."""
+        if not self.gateway.heard:
+            return []
+        payload = self._payload(TYPING, user, channel, locale, data, None)
+        interaction = self.begun[payload["token"]] = Interaction(payload, user, self.guild.clock.now())
+        offered = self.offered[interaction.id] = asyncio.get_running_loop().create_future()
+        await self.gateway.tell("INTERACTION_CREATE", payload)
+        try:
+            return await asyncio.wait_for(offered, PATIENCE)
+        except TimeoutError:
+            interaction.late = True
+            return []
+        finally:
+            del self.offered[interaction.id]
 
     def _payload(self, kind: int, user: str, channel: str, locale: str, data: Payload, source: Post | None) -> Payload:
         id, someone = self.guild.ids.next(), self.guild.users[user]
@@ -134,7 +152,12 @@ class Interactions:
         return {"interaction": {"id": id, "type": interaction.payload["type"]}}
 
     async def _answer(self, interaction: Interaction, kind: int, data: Payload) -> None:
+        if (interaction.payload["type"] == TYPING) != (kind == 8):
+            raise bad_form((("type",), "BASE_TYPE_CHOICES", "This is no answer to this kind of interaction."))
         match kind:
+            case 8:
+                choices = take(Choices, data).choices
+                self.offered[interaction.id].set_result([{"name": each.name, "value": each.value} for each in choices])
             case 4:
                 interaction.original = await self._post(interaction, data)
             case 5:

@@ -10,6 +10,7 @@ class Refusal(Exception):
     def __init__(self, status: int, code: int, message: str, errors: Mapping[str, Any] | None = None) -> None:
         super().__init__(message)
         self.status = status
+        self.headers: dict[str, str] = {}
         self.body: dict[str, Any] = {"message": message, "code": code, **({"errors": errors} if errors else {})}
 
 

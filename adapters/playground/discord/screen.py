@@ -71,8 +71,16 @@ class Glass:
             colour=next((f"#{each['color']:06x}" for each in message["embeds"] if each.get("color")), ""),
             reply_to=(message.get("message_reference") or {}).get("message_id", "") if message["type"] == 19 else "",
             buttons=tuple(row for row in map(self._row, message["components"]) if row),
+            menu=() if post.only else tuple(self._menu()),
             reactions={emoji: len(users) for emoji, users in post.reactions.items() if users},
         )
+
+    def _menu(self) -> Iterator[Knob]:
+        """The bot's commands in a message's own menu, in this person's language."""
+        for each in self.town.commands:
+            if each["type"] == 3:
+                words = each.get("name_localizations") or {}
+                yield Knob(each["name"], words.get(self.actor.locale) or each["name"])
 
     def _shown(self, post: Post) -> Shown:
         message = post.payload

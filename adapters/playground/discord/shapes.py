@@ -98,6 +98,12 @@ class Choice(Struct):
     name_localizations: dict[str, Annotated[str, Meta(min_length=1, max_length=100)]] | None = None
 
 
+class Choices(Struct):
+    """What may complete what somebody types."""
+
+    choices: Annotated[list[Choice], Meta(max_length=25)]
+
+
 class CommandOption(Struct):
     type: Annotated[int, Meta(ge=1, le=11)]
     name: CommandName

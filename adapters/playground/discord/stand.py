@@ -35,7 +35,7 @@ class Discord(StandIn):
         self.faults = Faults(self.name, self._befall)
         self.refused: list[str] = []
         self.town = Town(actors, Skewed(clock, self.faults), changed, self.faults)
-        self.api = Api(self.town)
+        self.api = Api(self.town, self.refused)
         self.parts = (Rooms(self.api), Messages(self.api), Webhooks(self.api))
         self._closing: set[asyncio.Task[None]] = set()
 
@@ -50,16 +50,20 @@ class Discord(StandIn):
 
     def _befall(self, name: str) -> None:
         """What a fault does at once."""
-        match name:
-            case "outage":
-                self._close(1012)
-        self.changed()
-
-    def _close(self, code: int) -> None:
         if self.town.gateway.lines:
-            closing = asyncio.get_running_loop().create_task(self.town.gateway.drop(code))
+            closing = asyncio.get_running_loop().create_task(self.town.gateway.befall(name))
             self._closing.add(closing)
             closing.add_done_callback(self._closing.discard)
+        self.changed()
+
+    @property
+    def limits(self) -> bool:
+        """Whether the real rate limits are kept."""
+        return self.town.limited
+
+    @limits.setter
+    def limits(self, kept: bool) -> None:
+        self.town.limited = kept
 
     def routes(self) -> Sequence[BaseRoute]:
         """The HTTP API and the gateway."""
@@ -126,6 +130,27 @@ class Discord(StandIn):
         data = {"custom_id": knob, "component_type": 2, "id": 1}
         await self.town.interactions.begin(PRESS, actor.ids["discord"], room, actor.locale, data, post)
         return self.changed()
+
+    async def shortcut(self, viewer: str, room: str, bubble: str, knob: str) -> None:
+        """Choose a command in a message's own menu."""
+        actor, post = self.actors[viewer], self.town.guild.posts[room][bubble]
+        command = next((each for each in self.town.commands if (each["type"], each["name"]) == (3, knob)), None)
+        if command is None:
+            raise KeyError(knob)
+        about = {"type": 3, "target_id": bubble, "resolved": {"messages": {bubble: post.payload}}}
+        data = {"id": command["id"], "name": knob, "guild_id": GUILD, **about}
+        await self.town.interactions.begin(COMMAND, actor.ids["discord"], room, actor.locale, data, None)
+        self.changed()
+
+    async def typing(self, viewer: str, room: str, text: str) -> Sequence[tuple[str, str]]:
+        """What the client offers for the option that is being typed."""
+        actor = self.actors[viewer]
+        found = typed.partial(self.mentioned(text), self.town.commands)
+        if found is None or self.outage:
+            return ()
+        data, stem = found
+        offered = await self.town.interactions.ask(actor.ids["discord"], room, actor.locale, data)
+        return [(f"{stem}{each['value']}", each["name"]) for each in offered]
 
     async def fill(self, viewer: str, sheet: str, answers: Mapping[str, str]) -> None:
         """Send the open modal; an empty mapping closes it."""

@@ -6,6 +6,7 @@ from typing import Any
 from adapters.playground.discord.gateway import Gateway
 from adapters.playground.discord.guild import Guild, Payload, Post
 from adapters.playground.discord.interactions import Interactions
+from adapters.playground.discord.limits import Limits
 from adapters.playground.discord.refusal import unknown
 from adapters.playground.faults import Faults
 from adapters.playground.stage import Actor, Clock
@@ -19,9 +20,12 @@ class Town:
     def __init__(self, actors: Sequence[Actor], clock: Clock, changed: Callable[[], None], faults: Faults) -> None:
         self.token = TOKEN
         self.faults = faults
+        self.limits = Limits(clock)
+        self.limited = False
+        """Whether the real rate limits are kept."""
         self.changed = changed
         self.guild = Guild(actors, clock)
-        self.gateway = Gateway(self.guild, self.token, lambda: self.outage)
+        self.gateway = Gateway(self.guild, self.token, faults)
         self.interactions = Interactions(self.guild, self.gateway, changed)
         self.commands: list[Payload] = []
 

@@ -32,6 +32,27 @@ def data(text: str, commands: Sequence[Payload], guild: Guild) -> Payload | None
     return {**whole, **({"guild_id": command["guild_id"]} if "guild_id" in command else {}), **resolved(given, guild)}
 
 
+def partial(text: str, commands: Sequence[Payload]) -> tuple[Payload, str] | None:
+    """The interaction's data while somebody types an option, and the line before it; None where nothing is offered.
+
+    An option is begun with its name (`incident: 4`), or is the first of its command that is completed.
+    """
+    name, _, rest = text.removeprefix("/").partition(" ")
+    command = next((each for each in commands if (each["type"], each["name"]) == (1, name)), None)
+    path, leaf, rest = descend(command, rest.lstrip()) if command else ([], None, "")
+    offered = [each for each in (leaf or {}).get("options") or () if each.get("autocomplete")]
+    if command is None or leaf is None or not offered:
+        return None
+    raw, words = named(leaf.get("options") or (), rest)
+    at = next((each for each in offered if each["name"] in raw), offered[0])
+    word = raw.get(at["name"], words)
+    given: list[Payload] = [{"type": at["type"], "name": at["name"], "value": word, "focused": True}]
+    for kind, step in reversed(path):
+        given = [{"type": kind, "name": step, "options": given}]
+    stem = text[: len(text) - len(word)]
+    return {"id": command["id"], "name": name, "type": 1, "options": given, "guild_id": command.get("guild_id")}, stem
+
+
 def descend(command: Payload, rest: str) -> tuple[list[tuple[int, str]], Payload | None, str]:
     """Through the groups to the subcommand that a line names; no leaf where it names none."""
     path: list[tuple[int, str]] = []
