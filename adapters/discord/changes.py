@@ -6,7 +6,7 @@ Our own doings are none of them: the bot gives no channel another name, and dele
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from adapters.discord.read import NAME, THREADS
+from adapters.discord.read import NAME, THREADS, listed
 from bot.ports import Place, RoomChange
 
 TOLD = (
@@ -39,14 +39,14 @@ class Changes:
 
     def missing(self, data: Mapping[str, Any]) -> Sequence[str]:
         """The channels that were there before a connection broke and are not in its next GUILD_CREATE."""
-        there = {str(each.get("id")) for each in data.get("channels") or ()}
+        there = {str(each.get("id")) for each in listed(data.get("channels"))}
         return [id for id, each in self._known.items() if each.get("type") not in THREADS and id not in there]
 
     def learn(self, event: str, data: Mapping[str, Any], key: str) -> Iterator[RoomChange]:
         """What an event tells. `key` is the delivery's own, by which a repeat of it is known."""
         match event:
             case "GUILD_CREATE" | "THREAD_LIST_SYNC":
-                for each in (*(data.get("channels") or ()), *(data.get("threads") or ())):
+                for each in (*listed(data.get("channels")), *listed(data.get("threads"))):
                     yield from self._renamed(each, key)
             case "GUILD_DELETE" if not data.get("unavailable"):
                 yield from (change("left", id, self.parent(id), key) for id in self._known)

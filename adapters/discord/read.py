@@ -112,11 +112,16 @@ def typing(raw: Mapping[str, Any], grammar: Grammar) -> tuple[Said, str] | None:
 def descend(data: Mapping[str, Any]) -> tuple[list[str], Sequence[Mapping[str, Any]]]:
     """Through groups and subcommands to the options that were filled in."""
     path: list[str] = []
-    options = data.get("options") or []
+    options = listed(data.get("options"))
     while options and options[0].get("type") in {1, 2}:
-        path.append(str(options[0]["name"]))
-        options = options[0].get("options") or []
+        path.append(str(options[0].get("name") or ""))
+        options = listed(options[0].get("options"))
     return path, [each for each in options if each.get("name") and "type" in each]
+
+
+def listed(parts: Any) -> Sequence[Mapping[str, Any]]:
+    """The objects of a list that may be missing, or hold what nobody knows yet."""
+    return [each for each in parts or () if isinstance(each, Mapping)]
 
 
 def command(data: Mapping[str, Any], grammar: Grammar) -> tuple[str, dict[str, str]]:
@@ -141,8 +146,8 @@ def value(option: Mapping[str, Any]) -> str:
 
 def answers(components: Any) -> Iterator[tuple[str, str]]:
     """A form's fields, wherever they are nested."""
-    for part in components or ():
-        if "custom_id" in part:
+    for part in listed(components):
+        if part.get("custom_id"):
             chosen = [f"@{NAME}:{one}" if part.get("type") == PEOPLE else str(one) for one in part.get("values") or ()]
             yield str(part["custom_id"]), chosen[0] if chosen else plainly(str(part.get("value") or ""))
         yield from answers(part.get("components"))
@@ -235,7 +240,7 @@ def remark(raw: Mapping[str, Any], guild: str = "") -> Remark:
 
 def shown(raw: Mapping[str, Any]) -> Iterator[str]:
     """What stands in a message's embeds."""
-    for each in raw.get("embeds") or ():
+    for each in listed(raw.get("embeds")):
         yield from (plainly(str(each[key])) for key in ("title", "description") if each.get(key))
 
 
@@ -260,8 +265,8 @@ def plainly(text: str) -> str:
 
 def attached(raw: Mapping[str, Any]) -> Iterator[str]:
     """The names of files: their addresses expire."""
-    for each in raw.get("attachments") or ():
-        yield f"📎 {each.get('filename', '')}".strip()
+    for each in listed(raw.get("attachments")):
+        yield f"📎 {each.get('filename') or ''}".strip()
 
 
 def called(user: Mapping[str, Any], member: Mapping[str, Any]) -> str:

@@ -17,7 +17,8 @@ BOT = "1100000000000000007"
 """The bot user's id, and its application's."""
 BOT_ROLE = "1100000000000000008"
 BOT_NAME = "Tocsin"
-EVERYTHING = str((1 << 53) - 1)
+EVERYTHING = str((1 << 53) - 1 & ~(1 << 3))
+"""Every right but to be an administrator, to whom nothing can be denied."""
 VIEW = 1 << 10
 USER_MENTION = re.compile(r"<@!?(\d+)>")
 LISTS = ("emojis", "stickers", "threads", "presences", "voice_states", "stage_instances", "guild_scheduled_events")
