@@ -16,8 +16,7 @@ from tests.adapters.house import GRAMMAR
 
 PAYLOADS = [json.loads(path.read_text("utf-8")) for path in sorted((Path(__file__).parent / "payloads").glob("*.json"))]
 TYPED = st.text(max_size=60) | st.sampled_from(["@everyone", "<@1>", "<@&2>", "@here", "<#3>", "!ack", "/incident ack"])
-VALUES = st.none() | st.booleans() | st.integers(-5, 1 << 65) | TYPED | st.just([]) | st.just({})
-SHAPED = st.none() | st.just([]) | st.just({})
+SHAPED: st.SearchStrategy[Any] = st.none() | st.just([]) | st.just({})
 
 
 def ways(payload: Any, path: tuple[Any, ...] = ()) -> Iterator[tuple[Any, ...]]:
