@@ -8,6 +8,7 @@ from typing import Annotated, Any
 from pydantic import BeforeValidator, Field, field_validator, model_validator
 
 from bot.config.part import Fault, Part, real_zone
+from bot.oncall.away import ANYBODY, OFF, SHIFTS
 from bot.oncall.overrides import Override, Shift
 from bot.oncall.rotation import Every, Rotation
 from bot.oncall.schedule import Layer, Schedule
@@ -154,13 +155,17 @@ class Roster(Part):
     layers: tuple[Turns, ...] = ()
     overrides: tuple[Change, ...] = ()
     temporary: tuple[Instead, ...] = ()
+    shifts: str = ""
+    """A calendar (an https address or a file) whose events name who is on call: the topmost layer."""
+    time_off: Mapping[str, str] = {}
+    """Calendars of when people are away, by person; "*" for one whose events name them."""
 
     _zone = field_validator("zone")(real_zone)
 
     @model_validator(mode="after")
     def _somebody(self) -> "Roster":
-        if not self.layers:
-            raise ValueError("nobody is ever on call: expected at least one of `layers`")
+        if not self.layers and not self.shifts:
+            raise ValueError("nobody is ever on call: expected at least one of `layers`, or a calendar of `shifts`")
         return self
 
     def schedule(self, name: str, house: str) -> Schedule:
@@ -172,7 +177,13 @@ class Roster(Part):
             tuple(each.layer() for each in self.layers),
             tuple(Override(*each.instants(local), each.on, each.off) for each in self.overrides),
             tuple(Shift(*each.instants(local), each.people) for each in self.temporary),
+            dict(self._sources()),
         )
+
+    def _sources(self) -> Iterator[tuple[str, str]]:
+        if self.shifts:
+            yield SHIFTS, self.shifts
+        yield from ((f"{OFF}{person}", where) for person, where in self.time_off.items())
 
     def named(self) -> Iterator[tuple[tuple[Any, ...], str]]:
         """Everybody whom it names, and where."""
@@ -185,6 +196,7 @@ class Roster(Part):
             )
         for nth, instead in enumerate(self.temporary):
             yield from ((("temporary", nth, "people"), each) for each in instead.people)
+        yield from ((("time_off", each), each) for each in self.time_off if each != ANYBODY)
 
 
 class Crew(Part):

@@ -117,8 +117,11 @@ class Hearing:
 
         def target(text: str) -> str:
             name = text.strip().removeprefix("@").casefold()
-            policy = next((each for each in self.office.rules.policies if each.casefold() == name), "")
-            return f"policy {policy}" if policy else f"person {find(text)}"
+            rules = self.office.rules
+            for kind, known in (("policy", rules.policies), ("team", rules.teams), ("schedule", rules.schedules)):
+                if found := next((each for each in known if each.casefold() == name), ""):
+                    return f"{kind} {found}"
+            return f"person {find(text)}"
 
         return Reader(find, target, tx.now, voice.zone)
 

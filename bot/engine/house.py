@@ -16,6 +16,7 @@ from bot.engine.calendars import calendar_at
 from bot.engine.carry import own
 from bot.engine.clockwork import clockwork
 from bot.engine.deliver import Delivery
+from bot.engine.feeds import Feeds, Fetch
 from bot.engine.hear import Hearing
 from bot.engine.notice import noticed
 from bot.engine.office import Office
@@ -39,13 +40,21 @@ AFTER = 0.004
 class Engine:
     """The core at work. It is the `House` that the adapters are given."""
 
-    def __init__(self, config: Config, store: Store, chats: Sequence[Chat], channels: Sequence[Channel] = ()) -> None:
+    def __init__(
+        self,
+        config: Config,
+        store: Store,
+        chats: Sequence[Chat],
+        channels: Sequence[Channel] = (),
+        fetch: Fetch | None = None,
+    ) -> None:
         named = {channel.name: channel for channel in channels}
         self.office = Office(config, store, {chat.name: chat for chat in chats}, named)
         self.hearing = Hearing(self.office)
         self.ticking = Ticking(self.office)
         self.delivery = Delivery(self.office)
         self.paging = Paging(self.office)
+        self.feeds = Feeds(self.office, fetch)
         self.loops: Sequence[asyncio.Task[None]] = ()
 
     @asynccontextmanager
@@ -53,7 +62,7 @@ class Engine:
         """Everything at work, until left; what is under way then ends or is marked as it stands."""
         await self.enrol()
         scheduler = clockwork(self.office, self.ticking)
-        loops = [self.ticking.run(), self.delivery.run(), self.paging.run(), retell(self.office)]
+        loops = [self.ticking.run(), self.delivery.run(), self.paging.run(), self.feeds.run(), retell(self.office)]
         loops += [attend(self.office, self, chat) for chat in self.office.chats.values()]
         self.loops = [asyncio.get_running_loop().create_task(loop) for loop in loops]
         scheduler.start()

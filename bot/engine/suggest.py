@@ -35,10 +35,15 @@ class Suggesting:
                 yield from self.incidents()
             case "task":
                 yield from self.tasks()
+            case "team":
+                rules = self.office.rules
+                yield from (Choice(name, name) for name in sorted({*rules.teams, *rules.schedules}))
             case _ if self.viewer is not None:
                 yield from self.persons()
                 if self.of(option) is Target:
-                    yield from (Choice(name, name) for name in self.office.rules.policies)
+                    rules = self.office.rules
+                    names = {*rules.policies, *rules.teams, *rules.schedules}
+                    yield from (Choice(name, name) for name in sorted(names))
 
     def of(self, option: str) -> Any:
         """The type of the field, where the line says which command it is."""

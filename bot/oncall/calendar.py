@@ -2,14 +2,13 @@
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from hashlib import sha256
 from itertools import islice
 from typing import Any
 
 from bot.book import Ask, BookId, Command, Entry, Event, Look, Refused, Timer, book, event
 from bot.grammar import command, words
-from bot.oncall.ical import AHEAD, MOST, PAST, written
 from bot.oncall.overrides import Shift
 from bot.oncall.schedule import Schedule
 from bot.oncall.shifts import own_shifts, shifts
@@ -18,6 +17,10 @@ from bot.ports import Card
 from bot.text.rich import Para, code, line
 from bot.text.words import N_, Voice
 
+PAST, AHEAD = timedelta(days=30), timedelta(days=180)
+"""What a calendar holds, from an instant on."""
+MOST = 2000
+"""Shifts that it holds at most: the first ones."""
 KEPT = 8
 """Addresses of one person; a ninth takes the place of the oldest."""
 
@@ -107,7 +110,7 @@ class Subscribe(CalendarCommand):
     of yours.
     """
 
-    team: str = words(N_("The team or the schedule; your own shifts, where nothing is said."))
+    team: str = words(N_("The team or the schedule; your own shifts, where nothing is said."), suggests=True)
 
     def decide(self, calendars: Calendars, ask: Ask) -> Iterator[Event]:
         if not ask.rules.url:
@@ -136,6 +139,9 @@ def calendar(
     feed: Feed, person: str, schedules: Mapping[str, Schedule], name: Callable[[str], str], voice: Voice, now: datetime
 ) -> bytes:
     """What stands at an address. A schedule that is gone is empty."""
+    # Not before somebody reads a calendar: it takes a tenth of a second to import.
+    from bot.oncall.ical import written
+
     start, end = now - PAST, now + AHEAD
     wanted = [feed.schedule] if feed.schedule else sorted(schedules)
     found: list[tuple[str, str, Shift]] = []

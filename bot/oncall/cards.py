@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from bot.book import Entry
 from bot.oncall.changing import warned
 from bot.oncall.handoff import Duty, HandedOver
+from bot.oncall.overrides import Stretch
 from bot.oncall.swap import Offered
 from bot.ports import Button, Card
 from bot.text.rich import Block, Item, Line, Para
@@ -14,7 +15,7 @@ from bot.text.words import N_, Voice
 def duty_card(entry: Entry, voice: Voice, incidents: Sequence[Line] = ()) -> Card:
     """What happened to a schedule. `incidents` are those that are open: whoever comes finds them with the hand-off."""
     event = entry.event
-    lacking = event.gaps if isinstance(event, Duty) else ()
+    lacking: Sequence[Stretch] = (*event.gaps, *event.clashes) if isinstance(event, Duty) else ()
     body: list[Block] = [Para(voice.phrase(event.phrase(entry))), *warned(lacking, voice)]
     if isinstance(event, HandedOver):
         body += [Para(voice.say(N_("Open incidents:"))), *map(Item, incidents)] if incidents else []

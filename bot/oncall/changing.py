@@ -9,7 +9,7 @@ from typing import Any
 from bot.book import Ask, BookId, Command, Entry, Event, Refused, event
 from bot.grammar import Person, command, flag, word, words
 from bot.oncall.handoff import Duty, differ, follow, opened
-from bot.oncall.overrides import Stretch
+from bot.oncall.overrides import Shift, Stretch
 from bot.oncall.rota import MOST, Change, Rota
 from bot.oncall.schedule import Schedule
 from bot.oncall.shifts import shifts
@@ -52,6 +52,7 @@ class Changed(Duty):
     rooms: tuple[str, ...] = ()
     told: tuple[Who, ...] = ()
     gaps: tuple[Stretch, ...] = ()
+    clashes: tuple[Shift, ...] = ()
 
     says = N_("{people}: on call for {book} from {start} to {end}, instead of everybody else (change {id})")
 
@@ -106,15 +107,20 @@ class OnCallCommand(Command):
 
     def answer(self, state: Any, entries: Sequence[Entry], ask: Ask, voice: Voice) -> Card:
         told = [voice.phrase(entry.event.phrase(entry)) for entry in entries if entry.event.says]
-        lacking = [each for entry in entries if isinstance(entry.event, Duty) for each in entry.event.gaps]
+        duties = [entry.event for entry in entries if isinstance(entry.event, Duty)]
+        lacking = [each for duty in duties for each in (*duty.gaps, *duty.clashes)]
         body = (*(Para(line("✓ ", each)) for each in told), *warned(lacking, voice))
         return Card(body=body, to="quiet", tone="warn" if lacking else "plain")
 
 
 def warned(lacking: Sequence[Stretch], voice: Voice) -> Iterator[Para]:
-    """A line for each gap."""
-    text = N_("⚠ Nobody is on call from {start} to {end}.")
-    yield from (Para(voice.say(text, start=each.start, end=each.end)) for each in lacking)
+    """A line for each gap, and for each shift over somebody's time off."""
+    for each in lacking:
+        away = tuple(map(Who, each.people)) if isinstance(each, Shift) else ()
+        text = N_("⚠ Nobody is on call from {start} to {end}.")
+        if away:
+            text = N_("⚠ {people}: on call from {start} to {end}, and away then.")
+        yield Para(voice.say(text, people=away, start=each.start, end=each.end))
 
 
 @command("oncall take", rank=26, group="people")
@@ -122,7 +128,7 @@ class Take(OnCallCommand):
     """Be on call yourself, from now on for so long, instead of whoever it is."""
 
     length: timedelta | None = word(N_("For how long: 30m, 2h, 1d."), required=True)
-    team: str = words(TEAM)
+    team: str = words(TEAM, suggests=True)
 
     def decide(self, rota: Rota, ask: Ask) -> Iterator[Event]:
         if self.length is not None:
@@ -138,7 +144,7 @@ class OverrideOnCall(OnCallCommand):
     """
 
     person: Person | None = word(N_("Who."), required=True)
-    team: str = words(TEAM)
+    team: str = words(TEAM, suggests=True)
     from_: datetime | None = flag(N_("From when; from now on, where nothing is said."))
     until: datetime | None = flag(N_("Until when."), required=True, end=True)
     instead: Person | None = flag(N_("Instead of whom; of everybody, where nobody is named."))
@@ -162,7 +168,7 @@ class Temporary(OnCallCommand):
     """Say who is on call together for a while, whatever the schedule says: everybody named, or `nobody`."""
 
     people: str = words(N_("Who: names, with commas between them, or `nobody`."), required=True)
-    team: str = flag(TEAM, default="")
+    team: str = flag(TEAM, default="", suggests=True)
     from_: datetime | None = flag(N_("From when; from now on, where nothing is said."))
     until: datetime | None = flag(N_("Until when."), required=True, end=True)
 
@@ -180,7 +186,7 @@ class Cancel(OnCallCommand):
     """Take back a change of who is on call, by its number, which `oncall next` tells."""
 
     change: int | None = word(N_("Its number."), required=True)
-    team: str = words(TEAM)
+    team: str = words(TEAM, suggests=True)
 
     def decide(self, rota: Rota, ask: Ask) -> Iterator[Event]:
         change = next((each for each in rota.changes if each.id == self.change and each.end > ask.now), None)
@@ -206,7 +212,9 @@ def put(rota: Rota, change: Change, ask: Ask) -> Iterator[Event]:
                 "by no other; `oncall cancel` takes one back), and who comes must not be on call already."
             )
         )
-    yield Changed(change, *heard(before, after, change, rota.id, ask))
+    there = set(rota.clashes(schedule, ask.now))
+    away = tuple(each for each in changed.clashes(schedule, ask.now) if each not in there)
+    yield Changed(change, *heard(before, after, change, rota.id, ask), away)
     yield from follow(rota, changed, schedule, ask)
 
 

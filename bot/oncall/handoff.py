@@ -7,7 +7,7 @@ from itertools import islice
 from typing import TYPE_CHECKING
 
 from bot.book import Ask, Command, Entry, Event, Send, event
-from bot.oncall.overrides import Stretch
+from bot.oncall.overrides import Shift, Stretch
 from bot.oncall.schedule import Schedule
 from bot.oncall.shifts import gaps, shifts, until_change, who
 from bot.oncall.teams import rooms
@@ -32,6 +32,8 @@ class Duty(Event):
     told: tuple[Who, ...] = ()
     gaps: tuple[Stretch, ...] = ()
     """When nobody will be on call, as far as that is new."""
+    clashes: tuple[Shift, ...] = ()
+    """When somebody is on call who is away then."""
 
     def sends(self, state: "Rota", entry: Entry) -> Iterator[Send]:
         to = (*self.rooms, *(person for person in dict.fromkeys(self.told) if person != entry.by))
@@ -89,6 +91,7 @@ class Reviewed(Duty):
     review: datetime
     gaps: tuple[Stretch, ...] = ()
     rooms: tuple[str, ...] = ()
+    clashes: tuple[Shift, ...] = ()
 
     says = N_("on call for {book}: what the next 30 days lack")
 
@@ -96,7 +99,7 @@ class Reviewed(Duty):
         return replace(rota.kept(entry.at), review=self.review)
 
     def sends(self, state: "Rota", entry: Entry) -> Iterator[Send]:
-        if self.gaps:
+        if self.gaps or self.clashes:
             yield from super().sends(state, entry)
 
 
@@ -116,7 +119,7 @@ class HandOver(Command):
 
 @dataclass(frozen=True)
 class Review(Command):
-    """Tell the teams of the gaps in the next 30 days."""
+    """Tell the teams of the gaps in the next 30 days, and of shifts over somebody's time off."""
 
     on = "schedule"
 
@@ -125,7 +128,8 @@ class Review(Command):
         if schedule is None or rota.review is None or rota.review > ask.now:
             return
         lacking = tuple(islice(missing(rota.upon(schedule), ask.now), TOLD))
-        yield Reviewed(next_review(schedule, ask.now), lacking, rooms(rota.id, ask.rules))
+        away = tuple(islice(rota.clashes(schedule, ask.now), TOLD))
+        yield Reviewed(next_review(schedule, ask.now), lacking, rooms(rota.id, ask.rules), away)
 
 
 def follow(before: "Rota", rota: "Rota", schedule: Schedule, ask: Ask) -> Iterator[Event]:

@@ -8,10 +8,6 @@ from icalendar import Calendar, Event
 
 from bot.oncall.overrides import Shift
 
-PAST, AHEAD = timedelta(days=30), timedelta(days=180)
-"""What a calendar holds, from an instant on."""
-MOST = 2000
-"""Shifts that it holds at most: the first ones."""
 OFTEN = timedelta(minutes=15)
 """How often a calendar should be asked for again."""
 

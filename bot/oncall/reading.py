@@ -8,7 +8,7 @@ from bot.book import Refused
 from bot.grammar import Desk, Query, flag, moment, query, words
 from bot.oncall.changing import TEAM, warned, worded
 from bot.oncall.handoff import AHEAD, missing
-from bot.oncall.overrides import Shift
+from bot.oncall.overrides import Shift, Stretch
 from bot.oncall.rota import Rota
 from bot.oncall.schedule import Schedule
 from bot.oncall.shifts import shifts, until_change, who
@@ -27,7 +27,7 @@ FAR = timedelta(days=3660)
 class OnCallNow(Query):
     """Who is on call, until when, and who comes then: `oncall payments`, `oncall payments at fri 18:00`."""
 
-    team: str = words(N_("The team or the schedule; all of them, where nothing is said."))
+    team: str = words(N_("The team or the schedule; all of them, where nothing is said."), suggests=True)
     at: datetime | None = flag(N_("When; now, where nothing is said."))
 
     on = "house"
@@ -61,7 +61,7 @@ def standing(name: str, schedule: Schedule, at: datetime, voice: Voice) -> Line:
 class OnCallNext(Query):
     """The next hand-offs of a schedule, and the changes and offers that are waiting."""
 
-    team: str = words(TEAM)
+    team: str = words(TEAM, suggests=True)
 
     on = "house"
 
@@ -100,9 +100,9 @@ def waiting(rota: Rota, desk: Desk) -> Iterator[Block]:
 
 @query("oncall gaps", rank=26, private=True, group="people")
 class OnCallGaps(Query):
-    """When nobody is on call in the next 30 days."""
+    """When nobody is on call in the next 30 days, or somebody who is away."""
 
-    team: str = words(N_("The team or the schedule; all of them, where nothing is said."))
+    team: str = words(N_("The team or the schedule; all of them, where nothing is said."), suggests=True)
 
     on = "house"
 
@@ -110,7 +110,9 @@ class OnCallGaps(Query):
         names = [_meant(self.team, desk)] if self.team else sorted(desk.rules.schedules)
         body: list[Block] = []
         for name in names:
-            found = list(islice(missing(desk.schedules[name], desk.now), GAPS))
+            rota = desk.rotas.get(name) or Rota(name)
+            found: list[Stretch] = list(islice(missing(desk.schedules[name], desk.now), GAPS))
+            found += islice(rota.clashes(desk.rules.schedules[name], desk.now), GAPS)
             body += [Para(line(bold(name))), *warned(found, desk.voice)] if found else []
         if not body:
             return Card(

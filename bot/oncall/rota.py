@@ -5,9 +5,11 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from bot.book import Look, Timer, book
-from bot.oncall.handoff import HandOver, Review
+from bot.oncall.away import SHIFTS, Source
+from bot.oncall.handoff import AHEAD, HandOver, Review
 from bot.oncall.overrides import Override, Shift, Stretch
-from bot.oncall.schedule import Schedule
+from bot.oncall.schedule import Fixed, Schedule
+from bot.oncall.shifts import own_shifts
 
 KEPT = timedelta(days=30)
 """How long a change that is over still stands in calendars; the log has it for ever."""
@@ -56,6 +58,8 @@ class Rota:
     offers: tuple[Offer, ...] = ()
     made: int = 0
     """How many changes and offers were ever made: they are numbered together."""
+    sources: tuple[Source, ...] = ()
+    """What other calendars said."""
     on: tuple[str, ...] = ()
     """Who was on call when it was last looked at."""
     turn: datetime | None = None
@@ -86,7 +90,31 @@ class Rota:
         for each in self.changes:
             if each.whole:
                 whole = (*without(whole, each), Shift(each.start, each.end, each.people))
-        return replace(schedule, overrides=(*schedule.overrides, *overrides), temporary=whole)
+        layers = (*schedule.layers, *(Fixed(each.shifts) for each in self.known(schedule) if each.name == SHIFTS))
+        return replace(schedule, layers=layers, overrides=(*schedule.overrides, *overrides), temporary=whole)
+
+    def known(self, schedule: Schedule) -> Iterator[Source]:
+        """The calendars that were read and that are still configured."""
+        return (each for each in self.sources if each.name in schedule.sources)
+
+    def knows(self, name: str) -> bool:
+        """Whether a calendar was read before."""
+        return any(each.name == name for each in self.sources)
+
+    def source(self, name: str) -> Source:
+        """A calendar as it was read last."""
+        return next((each for each in self.sources if each.name == name), Source(name))
+
+    def with_source(self, source: Source) -> "Rota":
+        """The book once a calendar was read."""
+        return replace(self, sources=(*(each for each in self.sources if each.name != source.name), source))
+
+    def clashes(self, schedule: Schedule, now: datetime) -> Iterator[Shift]:
+        """When somebody is on call in the next 30 days who is away then."""
+        changed, until = self.upon(schedule), now + AHEAD
+        for each in (off for source in self.known(schedule) if source.name != SHIFTS for off in source.shifts):
+            for person in each.people:
+                yield from own_shifts(changed, person, max(each.start, now), min(each.end, until))
 
     def with_changes(self, *changes: Change) -> "Rota":
         """The book with more of them."""

@@ -1,8 +1,8 @@
 """A schedule: layers of people who take turns, and what differs from that for a while."""
 
 from bisect import bisect_right
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, tzinfo
 from functools import cached_property
 from typing import NamedTuple
@@ -78,6 +78,8 @@ class Schedule:
     layers: tuple[Layer | Fixed, ...]
     overrides: tuple[Override, ...] = ()
     temporary: tuple[Shift, ...] = ()
+    sources: Mapping[str, str] = field(default_factory=dict)
+    """Other calendars by name, and where they are: its shifts, and when people are away."""
 
     def spell(self, at: datetime) -> Spell:
         """Who is on call at an instant: the one place that knows."""

@@ -84,7 +84,7 @@ class Swap(OnCallCommand):
     """Offer somebody one of your shifts for one of theirs. They are asked, and take it with a button."""
 
     person: Person | None = word(N_("With whom."), required=True)
-    team: str = words(TEAM)
+    team: str = words(TEAM, suggests=True)
     mine: datetime | None = flag(N_("A time in the shift that you give; your next one, where nothing is said."))
     theirs: datetime | None = flag(N_("A time in the shift that you take; their next one, where nothing is said."))
 
@@ -120,7 +120,7 @@ class Accept(Answered):
     """Swap shifts, as somebody offered you."""
 
     offer: int | None = word(N_("The offer's number."), required=True)
-    team: str = words(TEAM)
+    team: str = words(TEAM, suggests=True)
 
     def decide(self, rota: Rota, ask: Ask) -> Iterator[Event]:
         offer, schedule = self.found(rota, ask), ask.rules.schedules[rota.id]
@@ -136,7 +136,7 @@ class Decline(Answered):
     """Say no to an offer to swap shifts, or take back your own."""
 
     offer: int | None = word(N_("The offer's number."), required=True)
-    team: str = words(TEAM)
+    team: str = words(TEAM, suggests=True)
 
     def decide(self, rota: Rota, ask: Ask) -> Iterator[Event]:
         offer = self.found(rota, ask)

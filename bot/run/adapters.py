@@ -8,6 +8,7 @@ from typing import Any
 from pydantic import BaseModel, ValidationError
 
 from bot.config import BadConfig, Config, File
+from bot.engine.feeds import Fetch
 from bot.ports import Channel, Chat
 
 NOWHERE = File("the configuration", "", {})
@@ -37,6 +38,11 @@ def find_channels(config: Config, file: File = NOWHERE) -> list[Channel]:
 def channel_settings(name: str) -> type[BaseModel]:
     """What a channel's adapter can be told."""
     return import_module(f"adapters.notify.{name}").Settings  # type: ignore[no-any-return]
+
+
+def find_fetch() -> Fetch:
+    """How something is fetched from an address that somebody gave us."""
+    return import_module("adapters.web.fetch").fetch  # type: ignore[no-any-return]
 
 
 def settings_of(name: str) -> type[BaseModel]:

@@ -11,7 +11,7 @@ from typing import Any
 from bot.config import Config, File
 from bot.engine.house import Engine
 from bot.ports import Served
-from bot.run.adapters import NOWHERE, find_channels, find_chat
+from bot.run.adapters import NOWHERE, find_channels, find_chat, find_fetch
 from bot.store.store import Store
 
 
@@ -24,7 +24,7 @@ async def house(config: Config, clock: Any = None, file: File = NOWHERE) -> Asyn
     channels = find_channels(config, file)
     store = await Store.open(config.house.database, clock)
     try:
-        async with Engine(config, store, chats, channels).running() as engine:
+        async with Engine(config, store, chats, channels, find_fetch()).running() as engine:
             yield engine
     finally:
         await store.close()

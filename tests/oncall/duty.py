@@ -5,6 +5,7 @@ from contextlib import asynccontextmanager
 from typing import Any
 
 from bot.config import check
+from bot.engine.feeds import Fetch
 from bot.engine.house import Engine
 from bot.ports import Card, Handle, Place, Said
 from bot.store.store import Store
@@ -38,10 +39,15 @@ class OnDuty:
         self.paper = Paper("ink", clock.now)
         self.count = 0
 
-    async def start(self, **config: Any) -> None:
+    async def start(self, fetch: Fetch | None = None, **config: Any) -> None:
         """A process with this configuration."""
-        self.engine = Engine(check({**CONFIG, **config}, "the test"), self.store, [self.paper])
+        self.engine = Engine(check({**CONFIG, **config}, "the test"), self.store, [self.paper], fetch=fetch)
         await self.engine.enrol()
+        await self.engine.settled()
+
+    async def look(self) -> None:
+        """Read the other calendars."""
+        await self.engine.feeds.look()
         await self.engine.settled()
 
     async def say(self, by: str, words: str, place: str = "hall") -> str:

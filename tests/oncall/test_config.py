@@ -90,7 +90,7 @@ LAYER = 'layers = [{ participants = ["anna"], from = "2026-01-05 09:00"'
 @pytest.mark.parametrize(
     ("text", "said"),
     [
-        ("[schedules.s]", "tocsin.toml:1: schedules.s: nobody is ever on call: expected at least one of `layers`"),
+        ("[schedules.s]", "tocsin.toml:1: schedules.s: nobody is ever on call: expected at least one of `layers`, "),
         (
             '[schedules.s]\n\nlayers = [{ participants = [], from = "2026-01-05 09:00" }]',
             "tocsin.toml:3: schedules.s.layers.0.participants: nobody takes turns here: expected at least one person",

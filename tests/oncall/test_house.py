@@ -1,5 +1,6 @@
 """Schedules in the house: commands in chat, hand-offs that are told, pages that go to whoever is on call."""
 
+from bot.ports import Handle, Place, Said
 from tests.oncall.duty import WEB, on_duty
 
 
@@ -67,3 +68,21 @@ async def test_questions(database_url: str) -> None:
         assert "3 Mar" in await house.say("boris", "oncall at tomorrow 12:00")
         await house.say("boris", "oncall temporary nobody --until 2h")
         assert "⚠ Nobody is on call from 10:02 UTC to 12:02 UTC." in await house.say("boris", "oncall gaps web")
+
+
+async def test_a_team_and_a_schedule_can_be_paged_by_name(sqlite_url: str) -> None:
+    async with on_duty(sqlite_url) as house:
+        await house.start(policies={})
+        await house.say("carlos", "declare db is down --sev 1")
+        await house.wait(days=1)
+        await house.say("carlos", "page #1 @web")
+        assert [page.handle.id for page in house.paper.told if "db is down" in str(page.card.title)] == ["b"]
+
+
+async def test_teams_are_suggested(sqlite_url: str) -> None:
+    async with on_duty(sqlite_url) as house:
+        await house.start()
+        said = Said(
+            key="s", by=Handle("ink", "a"), place=Place("ink", "hall"), words="oncall take", fields={"team": "w"}
+        )
+        assert [each.value for each in await house.engine.suggest(said, "team")] == ["web"]

@@ -1,0 +1,16 @@
+"""What an event of somebody else's calendar says, once it was read."""
+
+from dataclasses import dataclass
+
+from bot.oncall.overrides import Stretch
+
+
+class BadFeed(Exception):
+    """It cannot be read. The message says why, and quotes nothing of it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Busy(Stretch):
+    """An event: whom it may be about, as names and as addresses of mail."""
+
+    names: tuple[str, ...]
