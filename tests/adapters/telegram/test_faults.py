@@ -5,12 +5,15 @@ import logging
 from collections.abc import Mapping
 from typing import Any
 
+import httpx
 import pytest
 from pydantic import ValidationError
+from telegram import error
 
 from adapters.playground.telegram.cloud import Cloud
 from adapters.playground.telegram.shapes import TOKEN, No
 from adapters.telegram.chat import Settings, Telegram, open_chat
+from adapters.telegram.refusals import fault
 from bot.ports import Card, ChatError, Forbidden, Form, Mirror, Place, Rooms, Said, Throttled, Unheard, Unreachable
 from bot.text.rich import Para, line
 from tests.adapters.house import House
@@ -181,3 +184,14 @@ async def test_a_topic_can_be_the_standing_room() -> None:
     assert isinstance(chat, Rooms) and isinstance(chat, Mirror)
     assert await chat.link(Place("telegram", HALL)) == "https://t.me/c/1900000001/1"
     await chat.close()
+
+
+@pytest.mark.parametrize(
+    ("cause", "ambiguous"),
+    [(httpx.ReadTimeout("slow"), True), (httpx.PoolTimeout("busy"), False), (httpx.ConnectTimeout("gone"), False)],
+)
+def test_an_answer_that_comes_too_late_may_be_an_answer(cause: httpx.HTTPError, ambiguous: bool) -> None:
+    late = error.TimedOut()
+    late.__cause__ = cause
+    meant = fault(late, "Timed out")
+    assert isinstance(meant, Unreachable) and meant.ambiguous == ambiguous
