@@ -47,5 +47,5 @@ lock: setup    ## resolve the dependencies anew
 bench: setup    ## every benchmark, with its figures
 	for each in command growth memory schedule; do $(BIN)/python bench/$$each.py || exit 1; done
 
-soak: setup    ## many random lives with faults
-	TOCSIN_WALKS=200 $(BIN)/pytest -n 2 tests/walks/test_life.py
+soak: setup    ## an hour of a busy day, compressed, with faults: nothing may be lost
+	$(BIN)/python -m tests.walks.soak

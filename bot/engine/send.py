@@ -73,6 +73,9 @@ class Sending:
         place = Place.parse(row.to)
         if first is None or place.platform not in self.office.chats:
             return [first] if first else []
+        if first.kind == "copy" and first.repeat:
+            ended(first, "unknown", Unreachable("we were interrupted"), self.office, tx)
+            return []
         low = self.purse.spend(place.platform, place, row.rank, tx)
         more = tx.following(row, TOGETHER) if low and not alone(row, tx) else []
         return [first, *self._along(first, more, tx)]
@@ -82,7 +85,7 @@ class Sending:
         room = self.office.chats[Place.parse(first.to).platform].can.text - length(first)
         for row in more:
             room -= length(row)
-            if room < 0 or alone(row, tx):
+            if room < 0 or row.repeat or alone(row, tx):
                 return
             if claimed := tx.claim(row.id, self.office.me, LEASE):
                 yield claimed
