@@ -45,6 +45,8 @@ def company(opened: Playground, database: str) -> Mapping[str, Any]:
             for actor in COMPANY
             if actor is not DANA
         },
+        "schedules": {"web": {"layers": [{"participants": ["anna", "boris"], "from": "2026-01-05 09:00"}]}},
+        "teams": {"web": {"members": ["anna", "boris"], "room": f"slack:{opened.settings['slack']['room']}"}},
         "policies": {
             "default": {
                 "steps": [{"page": ["anna"], "wait": "5m"}, {"page": ["boris"], "wait": "10m"}],

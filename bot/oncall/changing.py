@@ -103,7 +103,7 @@ class OnCallCommand(Command):
     team: str
 
     def book(self, ask: Ask, find: Callable[[str], BookId | None]) -> BookId | None:
-        return BookId("schedule", meant(self.team, ask.by, ask.via, ask.rules))
+        return BookId("schedule", meant(self.team, ask.by, ask.place, ask.rules))
 
     def answer(self, state: Any, entries: Sequence[Entry], ask: Ask, voice: Voice) -> Card:
         told = [voice.phrase(entry.event.phrase(entry)) for entry in entries if entry.event.says]
