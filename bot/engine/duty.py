@@ -26,7 +26,9 @@ async def tell_duty(row: Sent, office: Office) -> MessageId:
         card, _ = await office.store.read(partial(_told, row, office))
         return await office.chats[place.platform].put(place, card, None, office.key("send", row.id))
     card, person = await office.store.read(partial(_told, row, office))
-    handles = [each for each in (person.handles if person else ()) if each.platform in office.chats]
+    known = [each for each in (person.handles if person else ()) if each.platform in office.ways]
+    # A chat costs nothing and wakes nobody: the other channels are for whoever has none.
+    handles = [each for each in known if each.platform in office.chats] or known
     return await _reached(handles, card, row, office)
 
 
@@ -35,7 +37,7 @@ async def _reached(handles: list[Handle], card: Card, row: Sent, office: Office)
     failed: ChatError | None = None
     for handle in handles:
         try:
-            _, message = await office.chats[handle.platform].tell(handle, card, office.key("send", row.id))
+            _, message = await office.ways[handle.platform].tell(handle, card, office.key("send", row.id))
             return message
         except ChatError as wrong:
             failed = wrong

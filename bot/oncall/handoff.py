@@ -50,15 +50,21 @@ class HandedOver(Duty):
     rooms: tuple[str, ...] = ()
     told: tuple[Who, ...] = ()
 
-    says = N_("{people}: on call for {book} now, until {turn}")
+    says = N_("{people}: on call for {book} now, {until}")
 
     def phrase(self, entry: Entry) -> Phrase:
-        values = {"people": self.people, "before": self.before, "book": entry.book.id, "turn": self.turn}
+        values = {"people": self.people, "before": self.before, "book": entry.book.id, "until": self._until(entry)}
         if not self.people:
-            return Phrase(N_("NOBODY is on call for {book} now, until {turn}. Before: {before}"), values)
+            return Phrase(N_("NOBODY is on call for {book} now, {until}. Before: {before}"), values)
         if not self.before:
             return Phrase(self.says, values)
-        return Phrase(N_("{people}: on call for {book} now, until {turn}. Before: {before}"), values)
+        return Phrase(N_("{people}: on call for {book} now, {until}. Before: {before}"), values)
+
+    def _until(self, entry: Entry) -> Phrase:
+        """It was looked no further ahead than so."""
+        if self.turn - entry.at >= AHEAD:
+            return Phrase(N_("for the next 30 days at least"))
+        return Phrase(N_("until {turn}"), {"turn": self.turn})
 
     def onto(self, rota: "Rota", entry: Entry) -> "Rota":
         return replace(rota.kept(entry.at), on=self.people, turn=self.turn)

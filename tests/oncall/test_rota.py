@@ -188,6 +188,9 @@ def test_a_new_configuration_is_looked_at_and_its_change_told() -> None:
     desk.schedule = replace(DAILY, layers=(Layer((("dana",),), TURNS),))
     desk.do(HandOver())
     assert desk.told() == ["slack:C1", "anna", "dana"]
+    assert plain(duty_card(desk.entries[-1], desk.voice).body).startswith(
+        "Dana: on call for web now, for the next 30 days at least. Before: Anna"
+    )
 
 
 def test_a_schedule_that_is_not_configured_any_more_arms_nothing() -> None:
