@@ -43,7 +43,7 @@ async def pool(town: Town) -> Town:
 def test_the_capabilities_are_there(town: Town) -> None:
     assert isinstance(town.chat, Doors) and isinstance(town.chat, Examined)
     assert {(pace.scope, pace.count, pace.seconds, pace.kept) for pace in town.chat.can.paces} == {
-        ("room", 1, 1.0, 0), ("room", 18, 60.0, 5), ("platform", 25, 1.0, 0),
+        ("room", 3, 3.0, 0), ("room", 18, 60.0, 5), ("platform", 25, 1.0, 0),
     }  # fmt: skip
 
 
