@@ -3,6 +3,7 @@
 import asyncio
 import json
 import random
+import threading
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from typing import Any
@@ -62,6 +63,13 @@ class Ears(discord.Client):
             watching.cancel()
             running.cancel()
             await asyncio.gather(watching, running, return_exceptions=True)
+            self._still()
+
+    def _still(self) -> None:
+        # The library's heartbeats are threads. One of a socket that never came to be a session would beat for ever.
+        for thread in threading.enumerate():
+            if isinstance(thread, discord.gateway.KeepAliveHandler) and thread.ws._connection is self._connection:
+                thread.stop()
 
     async def _watch(self) -> None:
         # The library goes on trying for ever, and says so to nobody.

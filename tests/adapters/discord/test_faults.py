@@ -1,10 +1,12 @@
 """The fault menu: what Discord does to the adapter, and that it goes on."""
 
 import asyncio
+import threading
 from collections.abc import AsyncIterator
 from contextlib import suppress
 
 import pytest
+from discord.gateway import KeepAliveHandler
 
 from adapters.playground.discord.guild import HALL
 from bot.ports import Card, ChatError, Copy, Forbidden, Gone, Handle, Throttled, Unreachable
@@ -59,6 +61,12 @@ async def test_a_connection_that_breaks_is_there_again(steady: Town, fault: str)
         await steady.until(lambda: steady.readies > before, 15)
     await steady.say("anna", "!ack")
     await steady.until(lambda: steady.house.said("ack"), 15)
+    assert len([each for each in threading.enumerate() if isinstance(each, KeepAliveHandler) and beats(each)]) == 1
+
+
+def beats(heart: KeepAliveHandler) -> bool:
+    """Whether it goes on: one that was told to stop may still be waiting for its turn."""
+    return not heart._stop_ev.is_set()
 
 
 @pytest.mark.parametrize(("fault", "error"), [("socket_closed_4014", "Message Content"), ("revoked", "token")])
