@@ -1,8 +1,9 @@
 """One server: how the house is, and the routes of every adapter that has some."""
 
 import socket
-from collections.abc import AsyncIterator, Iterable
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Iterable, Iterator
+from contextlib import asynccontextmanager, contextmanager
+from typing import Protocol
 
 import structlog
 import uvicorn
@@ -15,21 +16,22 @@ from starlette.routing import BaseRoute
 from adapters.web import calendar
 from adapters.web.health import routes
 from adapters.web.limits import Guarded
-from bot.ports import House, Served
+from bot.ports import House, Served, Watched
 
 log = structlog.get_logger()
 
 
+class Whole(House, Watched, Protocol):
+    """What the routes are given."""
+
+
 @asynccontextmanager
-async def answering(address: str, house: House, doors: Iterable[Served] = ()) -> AsyncIterator[None]:
-    """Answer at `host:port` until left; an empty address answers nowhere. Raises `OSError` when the port is taken."""
-    if not address:
+async def answering(ear: socket.socket | None, house: Whole, doors: Iterable[Served] = ()) -> AsyncIterator[None]:
+    """Answer at an address that was taken, until left."""
+    if ear is None:
         yield
         return
-    host, _, port = address.rpartition(":")
     mounted = [*routes(house), *calendar.routes(house), *(route for door in doors for route in door.routes(house))]
-    # A taken port is told by the socket; uvicorn would end the process.
-    ear = listener(host.strip("[]") or "127.0.0.1", int(port))
     config = uvicorn.Config(
         app(mounted),
         lifespan="off",
@@ -62,8 +64,21 @@ async def broken(request: Request, wrong: Exception) -> Response:
     return PlainTextResponse("Something broke on our side; it is in the log.", status_code=500)
 
 
-def listener(host: str, port: int) -> socket.socket:
-    """A socket that listens there, on either version of IP."""
+@contextmanager
+def taken(address: str) -> Iterator[socket.socket | None]:
+    """Take `host:port` before anything else begins; an empty address is none. Raises `OSError` when somebody has it.
+
+    Who connects waits until it is `answering`.
+    """
+    if not address:
+        yield None
+        return
+    host, _, port = address.rpartition(":")
+    with _bound(host.strip("[]") or "127.0.0.1", int(port)) as ear:
+        yield ear
+
+
+def _bound(host: str, port: int) -> socket.socket:
     family, kind, protocol, _, where = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)[
         0
     ]

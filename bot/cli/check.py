@@ -26,13 +26,9 @@ def check(
 def checked(path: Path) -> str:
     """That it is good. Raises `BadConfig`."""
     from bot.config import File
-    from bot.run import find_channels, find_chat
+    from bot.run.adapters import checked as read
 
-    file = File.read(path)
-    found = file.config()
-    for name, settings in found.chats.items():
-        find_chat(name, settings, file)
-    find_channels(found, file)
+    found = read(File.read(path))
     return f"{path}: good. Chats: {', '.join(found.ways) or 'none'}; people: {len(found.people)}."
 
 

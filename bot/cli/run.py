@@ -77,13 +77,18 @@ async def _demo(port: int, data: Path | None, level: str) -> None:
 
 async def _run(path: Path, level: str, shape: str) -> None:
     from bot.config import File
-    from bot.run import house, logs, served, signalled
+    from bot.run import checked, house, logs, rereading, secrets, served, signalled
 
     file = File.read(path)
-    config = file.config()
-    logs(level, shape, file.secrets)
+    config = checked(file)
+    logs(level, shape, secrets(config, file))
     told = signalled()
     web = import_module("adapters.web.server")
-    async with house(config, file=file) as engine, web.answering(config.house.web, engine, served(engine)):
-        typer.echo(f"Tocsin answers on {', '.join(config.chats) or 'no chat yet'}. Ctrl-C stops it.", err=True)
-        await told.wait()
+    with web.taken(config.house.web) as ear:
+        async with (
+            house(config, file=file, told=told) as engine,
+            web.answering(ear, engine, served(engine)),
+            rereading(path, engine),
+        ):
+            typer.echo(f"Tocsin answers on {', '.join(config.chats) or 'no chat yet'}. Ctrl-C stops it.", err=True)
+            await told.wait()

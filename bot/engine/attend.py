@@ -35,8 +35,10 @@ async def attend(office: Office, house: House, chat: Chat) -> None:
     while True:
         try:
             if not await hold(office, chat):
+                office.elsewhere.add(chat.name)
                 await asyncio.sleep(RENEW)
                 continue
+            office.elsewhere.discard(chat.name)
             async with asyncio.TaskGroup() as both:
                 both.create_task(keep(office, chat))
                 both.create_task(heard(house, chat, ready))

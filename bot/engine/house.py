@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager, suppress
+from dataclasses import replace
 from functools import lru_cache, partial
 from typing import Any, TypeVar
 
@@ -11,6 +12,7 @@ import structlog
 
 from bot.book import BookId
 from bot.config import BadConfig, Config
+from bot.engine.adopt import Adoption, weighed
 from bot.engine.attend import attend, retell
 from bot.engine.calendars import calendar_at
 from bot.engine.carry import own
@@ -23,6 +25,7 @@ from bot.engine.office import Office
 from bot.engine.page import Paging
 from bot.engine.suggest import suggest
 from bot.engine.tick import Ticking
+from bot.engine.watch import Watch
 from bot.grammar import Line, Query, grammar, tidy
 from bot.oncall.handoff import HandOver
 from bot.people.person import Enroll, Leave
@@ -55,24 +58,30 @@ class Engine:
         self.delivery = Delivery(self.office)
         self.paging = Paging(self.office)
         self.feeds = Feeds(self.office, fetch)
-        self.loops: Sequence[asyncio.Task[None]] = ()
+        self.watch = Watch(self.office)
 
     @asynccontextmanager
     async def running(self) -> AsyncIterator["Engine"]:
         """Everything at work, until left; what is under way then ends or is marked as it stands."""
         await self.enrol()
         scheduler = clockwork(self.office, self.ticking)
-        loops = [self.ticking.run(), self.delivery.run(), self.paging.run(), self.feeds.run(), retell(self.office)]
-        loops += [attend(self.office, self, chat) for chat in self.office.chats.values()]
-        self.loops = [asyncio.get_running_loop().create_task(loop) for loop in loops]
+        loops = {
+            "timers": self.ticking.run(),
+            "delivery": self.delivery.run(),
+            "paging": self.paging.run(),
+            "feeds": self.feeds.run(),
+            "outages": retell(self.office),
+        } | {f"listen {chat.name}": attend(self.office, self, chat) for chat in self.office.chats.values()}
+        begin = asyncio.get_running_loop().create_task
+        self.watch.loops = {name: begin(loop, name=name) for name, loop in loops.items()}
         scheduler.start()
         try:
             yield self
         finally:
             scheduler.shutdown(wait=False)
-            for loop in self.loops:
+            for loop in self.watch.loops.values():
                 loop.cancel()
-            await asyncio.gather(*self.loops, return_exceptions=True)
+            await asyncio.gather(*self.watch.loops.values(), return_exceptions=True)
             with suppress(StoreDown):
                 await self.office.store.write(lambda tx: tx.release_all(self.office.me))
             for way in self.office.ways.values():
@@ -103,6 +112,30 @@ class Engine:
             BookId("schedule", name) for name in sorted({*self.office.rules.schedules, *self.office.duties(tx).rotas})
         ]
 
+    async def adopt(self, config: Config) -> Adoption:
+        """Go by another configuration from now on, as far as that can be done without a restart.
+
+        Raises `BadConfig` (the house goes by the one before) and `StoreDown`.
+        """
+        before = self.office.config
+        goes, adoption = weighed(before, config)
+        self.office.adopt(goes)
+        try:
+            await self.enrol()
+        except BadConfig:
+            self.office.adopt(before)
+            await self.enrol()
+            raise
+        except StoreDown:
+            self.office.adopt(before)
+            raise
+        self.office.adoption = adoption
+        return adoption
+
+    def distrust(self, fault: str) -> None:
+        """The configuration as it stands now cannot be used: it is told, and the house goes by the one before."""
+        self.office.adoption = replace(self.office.adoption, fault=fault)
+
     async def acquaint(self) -> None:
         """Know the people as the database has them; take over the configuration only where there are none yet."""
         people = await self.office.store.read(self.office.people)
@@ -129,16 +162,21 @@ class Engine:
 
     async def hear(self, said: Said) -> Card | Form | None:
         """Do what was asked, once, after it is safely kept. Raises `Unheard` when it could not be kept."""
+        said = tidied(said)
         try:
-            return await self._hear(tidied(said))
+            if not said.addressed:
+                await self._overhear(said)
+                return None
+            verb = self.grammar().verb(said.words)
+            with self.office.figures.heard(verb.name if verb else "") as outcome:
+                reply = await self._hear(said)
+                outcome.append(meaning(reply))
+                return reply
         except StoreDown as down:
             log.warning("something could not be kept", key=said.key, why=str(down))
             raise Unheard from down
 
-    async def _hear(self, said: Said) -> Card | Form | None:
-        if not said.addressed:
-            await self._overhear(said)
-            return None
+    async def _hear(self, said: Said) -> Card | Form:
         line = self.hearing.at_once(said)
         if not isinstance(line, Line):
             return line
@@ -229,18 +267,24 @@ class Engine:
             await self.delivery.settled()
 
     async def health(self) -> Mapping[str, Any]:
-        """Whether the database answers, and each platform."""
+        """Whether it is alive, and what answers."""
+        return await self.watch.health()
+
+    async def ready(self) -> Mapping[str, Any]:
+        """Whether it can do its work, and what keeps it from that."""
+        return await self.watch.ready()
+
+    async def figures(self) -> bytes:
+        """Everything that is counted, in Prometheus' text format."""
         try:
-            async with asyncio.timeout(5):
-                await self.office.store.read(self.office.people)
-            database = True
-        except (StoreDown, TimeoutError):
-            database = False
-        return {
-            "database": database,
-            "loops": not any(loop.done() for loop in self.loops),
-            "chats": dict(self.office.up),
-        }
+            return await self.watch.figures()
+        except StoreDown as down:
+            raise Unheard from down
+
+
+def meaning(reply: Card | Form) -> str:
+    """What became of a hearing, in the figures' word."""
+    return "form" if isinstance(reply, Form) else "refused" if reply.refused else "done"
 
 
 def tidied(said: Said) -> Said:

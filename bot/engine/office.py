@@ -12,6 +12,8 @@ import structlog
 import bot.incident.chapters  # noqa: F401 - whoever works here knows every chapter
 from bot.book import Ask
 from bot.config import Config
+from bot.engine.adopt import Adoption
+from bot.engine.figures import Figures
 from bot.oncall.policy import Rules
 from bot.oncall.rota import Duties
 from bot.people.following import Sub
@@ -43,16 +45,25 @@ class Office:
     """Which platforms answer: absent until the first connection."""
     gone: Mapping[str, datetime] = field(default_factory=dict)
     """Since when which platforms do not answer, as the database last said: any process may have found out."""
+    elsewhere: set[str] = field(default_factory=set)
+    """Platforms that another process listens to."""
     changed: bool = False
     """A platform went or came back, and the cards do not say so yet."""
     bells: list[asyncio.Event] = field(default_factory=list)
+    figures: Figures = field(default_factory=Figures)
+    adoption: Adoption = field(default_factory=Adoption)
 
     def __post_init__(self) -> None:
-        self.rules: Rules = self.config.rules()
+        self.adopt(self.config)
         self._people: tuple[int, People] = (-1, People(()))
         self._duties: tuple[int, Duties] = (-1, Duties({}, {}))
         self._subs: tuple[int, Sequence[Sub]] = (-1, ())
         self._links: dict[str, str] = {}
+
+    def adopt(self, config: Config) -> None:
+        """Go by this configuration from now on."""
+        self.config = config
+        self.rules: Rules = config.rules()
 
     @property
     def ways(self) -> Mapping[str, Channel]:

@@ -59,10 +59,12 @@ class Paging(Errands):
                 place, message = await self._tell(job, job.handle)
         except (ChatError, TimeoutError) as wrong:
             error = wrong if isinstance(wrong, ChatError) else Unreachable("no answer within 10 s", ambiguous=True)
+            self.office.figures.pages.labels(job.handle.platform, "failed").inc()
             # By its name alone: an address may be a secret, and is nobody else's business.
             log.warning("a channel did not take a page", to=job.row.to, by=job.handle.platform, why=str(error))
             await self.office.store.write(partial(self._next, job, error), urgent=True)
         else:
+            self.office.figures.pages.labels(job.handle.platform, "accepted").inc()
             await self.office.store.write(partial(self._arrived, job, place, message), urgent=True)
             return
         self.office.wake()

@@ -37,11 +37,14 @@ class Ticking:
         """Fire what is due now; how many did something."""
         fired = 0
         while True:
-            due = [each for each in await self.office.store.read(lambda tx: tx.due()) if self.stuck.get(each, 0) < 3]
+            now, listed = await self.office.store.read(lambda tx: (tx.now, tx.due()))
+            due = [each for each in listed if self.stuck.get(each, 0) < 3]
             if not due:
                 break
             for id, name, at in due:
-                fired += await self._fire(id, name, at)
+                if await self._fire(id, name, at):
+                    self.office.figures.fired(now - at)
+                    fired += 1
         if fired:
             self.office.wake()
         return fired

@@ -8,7 +8,7 @@ from bot.ports.card import Button, Can, Card, Copy, Fact, Link, Pace, Room
 from bot.ports.doors import Bookmarks, Calendars, Channel, Chat, Doors, Examined, Finding, Mirror, Rooms, Served
 from bot.ports.faults import ChatError, Forbidden, Gone, Throttled, Unreachable
 from bot.ports.grammar import Choice, Form, Grammar, Option, Verb
-from bot.ports.house import House, Unheard
+from bot.ports.house import House, Unheard, Watched
 from bot.ports.names import Handle, MessageId, Place
 from bot.ports.said import Receipt, Remark, RoomChange, Said
 
@@ -50,4 +50,5 @@ __all__ = [
     "Unheard",
     "Unreachable",
     "Verb",
+    "Watched",
 ]

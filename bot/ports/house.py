@@ -47,5 +47,18 @@ class House(Protocol):
         """`database`: whether it answers; `loops`: whether all that must run runs; `chats`: whether each answers."""
 
 
+class Watched(Protocol):
+    """What whoever watches over the house may ask it."""
+
+    async def health(self) -> Mapping[str, Any]:
+        """`loops`: whether it is alive; `database` and `chats`: what answers."""
+
+    async def ready(self) -> Mapping[str, Any]:
+        """`ready`: whether it can do its work; the rest says what keeps it from that. It holds no secret."""
+
+    async def figures(self) -> bytes:
+        """Everything that is counted, in Prometheus' text format. Raises `Unheard` when the database is down."""
+
+
 class Unheard(Exception):
     """It could not be kept just now: nothing was changed. Please say it again in a moment."""

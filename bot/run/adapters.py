@@ -1,11 +1,12 @@
 """Adapters, found by the name of their folder: the core imports none of them."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from importlib import import_module
 from types import ModuleType
 from typing import Any
 
-from pydantic import BaseModel, ValidationError
+from pydantic import BaseModel, SecretStr, ValidationError
+from sqlalchemy import make_url
 
 from bot.config import BadConfig, Config, File
 from bot.engine.feeds import Fetch
@@ -45,9 +46,40 @@ def find_fetch() -> Fetch:
     return import_module("adapters.web.fetch").fetch  # type: ignore[no-any-return]
 
 
-def settings_of(name: str) -> type[BaseModel]:
+def settings_of(name: str, file: File = NOWHERE) -> type[BaseModel]:
     """What a chat's adapter can be told. Raises `BadConfig`."""
-    return _module(name, NOWHERE).Settings  # type: ignore[no-any-return]
+    return _module(name, file).Settings  # type: ignore[no-any-return]
+
+
+def checked(file: File) -> Config:
+    """What a file says, the adapters' own settings included; nothing is opened. Raises `BadConfig`."""
+    config = file.config()
+    list(_settings(config, file))
+    return config
+
+
+def secrets(config: Config, file: File) -> frozenset[str]:
+    """What must stand in no log: what the environment added, every token, and the database's password."""
+    found = (value for settings in _settings(config, file) for _, value in settings)
+    tokens = {value.get_secret_value() for value in found if isinstance(value, SecretStr)}
+    return file.secrets | tokens | {make_url(config.house.database).password or ""}
+
+
+def _settings(config: Config, file: File) -> Iterator[BaseModel]:
+    """Every adapter's settings, as it reads them. Raises `BadConfig`, with the faults of all of them."""
+    tables = [("chats", name, table) for name, table in config.chats.items()]
+    tables += [("channels", name, table) for name, table in config.channels.tables.items()]
+    wrong: list[str] = []
+    for kind, name, table in tables:
+        try:
+            model = settings_of(name, file) if kind == "chats" else channel_settings(name)
+            yield model.model_validate(table)
+        except ValidationError as fault:
+            wrong.append(str(file.fault(fault, model, (kind, name))))
+        except BadConfig as fault:
+            wrong.append(str(fault))
+    if wrong:
+        raise BadConfig("\n".join(wrong))
 
 
 def _module(name: str, file: File) -> ModuleType:

@@ -11,7 +11,7 @@ from zoneinfo import available_timezones
 from bot.config import BadConfig, Config, File
 from bot.people.person import People
 from bot.ports import Channel, ChatError, Examined, Finding
-from bot.run.adapters import find_channels, find_chat
+from bot.run.adapters import checked, find_channels, find_chat
 from bot.store.examine import current
 from bot.store.examine import examine as examine_database
 from bot.store.store import Store, StoreDown
@@ -26,7 +26,7 @@ async def examine(path: Path) -> AsyncIterator[Found]:
     """Everything that is found, in the order in which it should be mended."""
     try:
         file = File.read(path)
-        config = file.config()
+        config = checked(file)
         chats = [find_chat(name, settings, file) for name, settings in config.chats.items()]
         channels = find_channels(config, file)
     except BadConfig as wrong:
@@ -83,7 +83,8 @@ def paged(config: Config, people: People | None) -> Iterator[Finding]:
     if config.house.pages and not config.policies:
         yield Finding(what="nobody is ever paged", ok=False, fix="write a [policies.default] with its steps")
     for name, policy in config.policies.items():
-        wanted = {person for step in policy.steps for person in step.page} | set(policy.catch_all)
+        named = {person for step in policy.steps for person in step.page} | set(policy.catch_all)
+        wanted = named & set(config.people)
         deaf = sorted(id for id in wanted if not _ways(id, config, people))
         fix = "; ".join(
             f"give people.{id} an account on a chat or an address, or let them say `account link`" for id in deaf

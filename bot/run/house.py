@@ -5,29 +5,57 @@ import os
 import signal
 import sys
 from collections.abc import AsyncIterator, Sequence
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from typing import Any
+
+import structlog
 
 from bot.config import Config, File
 from bot.engine.house import Engine
 from bot.ports import Served
 from bot.run.adapters import NOWHERE, find_channels, find_chat, find_fetch
-from bot.store.store import Store
+from bot.store.migrate import TooNew
+from bot.store.store import Store, StoreDown
+
+log = structlog.get_logger()
+
+PATIENCE, PAUSE = 60.0, 2.0
+"""Seconds that a database server is waited for, and between two tries."""
 
 
 @asynccontextmanager
-async def house(config: Config, clock: Any = None, file: File = NOWHERE) -> AsyncIterator[Engine]:
-    """The house at work. `file` is where the configuration stands. Raises `BadConfig` before anything was started."""
+async def house(
+    config: Config, clock: Any = None, file: File = NOWHERE, told: asyncio.Event | None = None
+) -> AsyncIterator[Engine]:
+    """The house at work. `file` is where the configuration stands; `told`: to stop, while the database is waited for.
+
+    Raises `BadConfig` and `StoreDown` before anything was started.
+    """
     # A busy writer thread would otherwise keep the loop waiting for 5 ms at a time.
     sys.setswitchinterval(0.0005)
     chats = [find_chat(name, settings, file) for name, settings in config.chats.items()]
     channels = find_channels(config, file)
-    store = await Store.open(config.house.database, clock)
+    store = await opened(config.house.database, clock, told or asyncio.Event())
     try:
         async with Engine(config, store, chats, channels, find_fetch()).running() as engine:
             yield engine
     finally:
         await store.close()
+
+
+async def opened(url: str, clock: Any, told: asyncio.Event) -> Store:
+    """The database. A server that does not answer is waited for: it may be starting, too. Raises `StoreDown`."""
+    until = asyncio.get_running_loop().time() + PATIENCE
+    while True:
+        try:
+            return await Store.open(url, clock)
+        except StoreDown as down:
+            waits = url.startswith("postgres") and not isinstance(down, TooNew)
+            if not waits or told.is_set() or asyncio.get_running_loop().time() > until:
+                raise
+            log.warning("the database does not answer yet", why=str(down), again_in=PAUSE)
+        with suppress(TimeoutError):
+            await asyncio.wait_for(told.wait(), PAUSE)
 
 
 @asynccontextmanager

@@ -78,6 +78,11 @@ class Crew:
             self._queue.put(item)
         return item[2]
 
+    @property
+    def queued(self) -> int:
+        """How many wait."""
+        return self._queue.qsize()
+
     async def stop(self) -> None:
         """Do what is queued, then end the threads."""
         self._ended = True

@@ -66,6 +66,11 @@ class Sqlite:
         self.write: Callable[..., Any] = self._writing.ask
         self.read: Callable[[Work], Any] = self._reading.ask
 
+    @property
+    def queued(self) -> int:
+        """Units of work that wait for a thread."""
+        return self._writing.queued + self._reading.queued
+
     async def close(self) -> None:
         """End the threads, after what they were asked, and the connections."""
         await self._writing.stop()

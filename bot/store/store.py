@@ -78,6 +78,11 @@ class Store:
         """Whether no other process can be at work on it: then nothing need be leased."""
         return isinstance(self._rooms, Sqlite)
 
+    @property
+    def queued(self) -> int:
+        """Units of work that wait for a thread."""
+        return self._rooms.queued
+
     async def close(self) -> None:
         """Finish what was asked, and let go of the database."""
         await self._rooms.close()

@@ -1,6 +1,6 @@
 """What holds for every route that is mounted."""
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from typing import Any
 
 import httpx
@@ -11,10 +11,25 @@ from starlette.routing import Route
 
 from adapters.web.health import routes
 from adapters.web.limits import MOST
-from adapters.web.server import answering, app
+from adapters.web.server import answering, app, taken
 from bot.ports import House as Doors
-from bot.ports import Served
-from tests.adapters.house import House
+from bot.ports import Served, Unheard
+from tests.adapters import house as scripted
+
+
+class House(scripted.House):
+    """A house that can be watched over."""
+
+    async def health(self) -> Mapping[str, Any]:
+        return {"loops": not self.down}
+
+    async def ready(self) -> Mapping[str, Any]:
+        return {"ready": not self.down, "chats": {"paper": "down"}}
+
+    async def figures(self) -> bytes:
+        if self.down:
+            raise Unheard
+        return b"tocsin_pages_total 1.0\n"
 
 
 class Door:
@@ -31,8 +46,12 @@ class Door:
 
 
 @pytest.fixture
-async def client() -> AsyncIterator[httpx.AsyncClient]:
-    house = House()
+def house() -> House:
+    return House()
+
+
+@pytest.fixture
+async def client(house: House) -> AsyncIterator[httpx.AsyncClient]:
     mounted = app([*routes(house), *Door().routes(house)])
     transport = httpx.ASGITransport(mounted, raise_app_exceptions=False)
     async with httpx.AsyncClient(transport=transport, base_url="http://tocsin") as opened:
@@ -67,11 +86,24 @@ async def test_a_route_that_breaks_says_nothing_of_why(client: httpx.AsyncClient
     assert (await client.post("/echo", content=b"ab")).text == "2"
 
 
-async def test_a_port_that_is_taken_is_told(unused_tcp_port: int) -> None:
-    async with answering(f"127.0.0.1:{unused_tcp_port}", House(), [Door()]):
-        async with httpx.AsyncClient(trust_env=False) as other:
-            answer = await other.post(f"http://127.0.0.1:{unused_tcp_port}/echo", content=b"abc")
+def test_a_port_that_is_taken_is_told(unused_tcp_port: int) -> None:
+    address = f"127.0.0.1:{unused_tcp_port}"
+    with taken(address), pytest.raises(OSError, match=r"house\.web"), taken(address):
+        pass
+    with taken("") as none:
+        assert none is None
+
+
+async def test_it_answers_where_it_was_told_to(unused_tcp_port: int) -> None:
+    address = f"127.0.0.1:{unused_tcp_port}"
+    with taken(address) as ear:
+        async with answering(ear, House(), [Door()]), httpx.AsyncClient(trust_env=False) as other:
+            answer = await other.post(f"http://{address}/echo", content=b"abc")
         assert (answer.text, "server" in answer.headers) == ("3", False)
-        with pytest.raises(OSError, match=r"house\.web"):
-            async with answering(f"127.0.0.1:{unused_tcp_port}", House()):
-                pass
+
+
+@pytest.mark.parametrize("path", ["/healthz", "/readyz", "/metrics"])
+async def test_how_the_house_is_can_be_asked(client: httpx.AsyncClient, house: House, path: str) -> None:
+    assert (await client.get(path)).status_code == 200
+    house.down = True
+    assert (await client.get(path)).status_code == 503
