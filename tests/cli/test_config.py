@@ -133,5 +133,5 @@ def test_every_setting_stands_in_the_example_and_says_what_it_is() -> None:
     schema = json.loads(json.dumps(described()))
     tables = {"house": schema["$defs"]["House"], **schema["properties"]["chats"]["properties"]}
     for name, table in tables.items():
-        for key in set(table["properties"]) - {"api", "gateway", "category"}:
+        for key in set(table["properties"]) - {"api", "gateway"}:
             assert re.search(rf"^#? ?{key} = ", EXAMPLE, re.MULTILINE), f"{name}.{key}"
