@@ -24,6 +24,8 @@ def test_the_wheel_holds_all_that_is_needed(wheel: Path) -> None:
     names = set(zipfile.ZipFile(wheel).namelist())
     for wanted in (
         "bot/cli/run.py",
+        "bot/cli/tocsin.example.toml",
+        "adapters/slack/manifest.json",
         "bot/text/locale/zh_Hans/LC_MESSAGES/tocsin.po",
         "bot/store/migrations/env.py",
         "adapters/playground/templates/page.html",
