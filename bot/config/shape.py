@@ -78,6 +78,9 @@ class House(Part):
     web: str = "127.0.0.1:8787"
     """Where HTTP is answered: `/healthz`, `/readyz`, `/metrics`, providers' callbacks; empty for nowhere."""
 
+    heartbeat: str = Field(default="", pattern=r"^(https?://.+)?$")
+    """An outside monitor's address, asked once a minute while all is well; when that stops, the monitor alarms."""
+
     _language = field_validator("language")(real_language)
 
     @field_validator("database")

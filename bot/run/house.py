@@ -11,9 +11,10 @@ from typing import Any
 import structlog
 
 from bot.config import Config, File
+from bot.engine.heartbeat import beating
 from bot.engine.house import Engine
 from bot.ports import Served
-from bot.run.adapters import NOWHERE, find_channels, find_chat, find_fetch
+from bot.run.adapters import NOWHERE, find_beat, find_channels, find_chat, find_fetch
 from bot.store.migrate import TooNew
 from bot.store.store import Store, StoreDown
 
@@ -37,7 +38,8 @@ async def house(
     channels = find_channels(config, file)
     store = await opened(config.house.database, clock, told or asyncio.Event())
     try:
-        async with Engine(config, store, chats, channels, find_fetch()).running() as engine:
+        made = Engine(config, store, chats, channels, find_fetch())
+        async with made.running() as engine, beating(engine.office, find_beat()):
             yield engine
     finally:
         await store.close()

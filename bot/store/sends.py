@@ -45,6 +45,11 @@ SENT = sql("""
     WHERE id = :id AND epoch = :epoch AND state = 'sending'
 """)
 EXPIRED = sql("UPDATE sends SET state = 'pending', repeat = :repeat WHERE state = 'sending' AND lease <= :now")
+FORGOTTEN = sql(f"""
+    SELECT {COLUMNS} FROM sends WHERE state = 'sending' AND lease < :before
+    UNION ALL SELECT {COLUMNS} FROM sends WHERE state = 'pending' AND kind = 'page' AND not_before < :before
+    LIMIT :limit
+""")
 REACHED = sql("""
     SELECT id FROM sends WHERE book_kind = :kind AND book = :book AND dest = :dest
         AND state = 'accepted' AND not_before > :since LIMIT 1
@@ -147,6 +152,10 @@ class Sends(Hand):
     def reached(self, book: BookId, to: str, since: datetime) -> bool:
         """Whether something of a book arrived there since."""
         return self.row(REACHED, kind=book.kind, book=book.id, dest=to, since=since) is not None
+
+    def forgotten(self, before: datetime, limit: int = 10) -> list[Sent]:
+        """What was claimed and not ended by then, and pages that nobody claimed since."""
+        return [_sent(row) for row in self.rows(FORGOTTEN, before=before, limit=limit)]
 
     def forget_sends(self, before: datetime) -> int:
         """Drop what ended and is older than this; how many."""

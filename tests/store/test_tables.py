@@ -106,6 +106,9 @@ PLANS = [
     (sends.READY, "ix_sends_pending"),
     (sends.EXPIRED, "ix_sends_sending"),
     (sends.LEDGER, "ix_sends_book"),
+    (sends.REACHED, "ix_sends_book"),
+    (sends.FORGOTTEN, "ix_sends_sending"),
+    (sends.FORGET_SENDS, "ix_sends_at"),
     (transaction.NEXT_TRY, "ix_shown_behind"),
     (transaction.NEXT_TRY, "ix_sends_pending"),
     (inbox.UNDONE, "ix_inbox_undone"),
@@ -117,7 +120,7 @@ PLANS = [
 def test_a_statement_uses_its_index(statement: Sql, index: str, sqlite_template: Path) -> None:
     values = dict.fromkeys(
         ("kind", "id", "limit", "each", "after", "names", "key", "now", "platform", "book", "source", "before", "was",
-         "rev", "at", "open", "fold", "head", "state", "repeat"), 1,
+         "rev", "at", "open", "fold", "head", "state", "repeat", "dest", "since"), 1,
     )  # fmt: skip
     database = sqlite3.connect(sqlite_template)
     plan = [row[3] for row in database.execute(f"EXPLAIN QUERY PLAN {statement.sqlite}", values)]

@@ -101,7 +101,9 @@ class Day:
         await self._calm()
 
     async def _calm(self) -> None:
-        self.town.fault, self.town.kill = (lambda deed: ""), (lambda where: False)
+        self.town.kill = lambda where: False
+        for paper in self.town.papers:
+            paper.fault = lambda deed: ""
         for _ in range(CALM // 60):
             await self.town.store.write(lambda tx: tx.expired())
             await self.town.rest()

@@ -7,6 +7,7 @@ from typing import Any, TypeVar
 
 from bot.book import BookId
 from bot.config import check
+from bot.engine.heartbeat import audit
 from bot.engine.house import Engine
 from bot.ports import Card, Form, Handle, Place, Said
 from bot.store.store import Store
@@ -125,6 +126,7 @@ class Town:
             assert tx.fold(book.id).state == book.state, "the log is not the incident"
             assert tx.verify(book.id), "the chain is broken"
             assert tx.timers(book.id) == {timer.name: timer.at for timer in book.state.due()}
+        assert not audit(tx)
 
     async def everything_shown(self) -> None:
         """After a rest without faults every look is as wanted."""
