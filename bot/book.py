@@ -146,6 +146,8 @@ class Ask:
     """A random word that nobody can guess, new in each transaction."""
     secret: str = ""
     """A longer one, for what is not used up at once."""
+    doors: Mapping[str, str] = field(default_factory=dict)
+    """Addresses that open a conversation with the bot, by platform: what it is told stands for `WORDS`."""
     about: Remark | None = None
     """The message that it is about."""
     books: Mapping[BookId, Book] = field(default_factory=dict)

@@ -114,6 +114,11 @@ class Somebody(Part):
     _zone = field_validator("zone")(real_zone)
     _language = field_validator("language")(real_language)
 
+    @property
+    def address(self) -> str:
+        """Their e-mail address, in small letters: what a platform vouches for is held against it."""
+        return str((self.model_extra or {}).get("email", "")).casefold()
+
     def handles(self, platforms: Iterable[str]) -> tuple[str, ...]:
         """Their handles on these platforms, in the order in which they stand in the file; a phone is two."""
         extra: Mapping[str, Any] = self.model_extra or {}

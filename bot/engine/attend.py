@@ -41,6 +41,7 @@ async def attend(office: Office, house: House, chat: Chat) -> None:
             office.elsewhere.discard(chat.name)
             async with asyncio.TaskGroup() as both:
                 both.create_task(keep(office, chat))
+                both.create_task(office.find_door(chat))
                 both.create_task(heard(house, chat, ready))
         except* Lost:
             office.up.pop(chat.name, None)  # whoever listens now knows

@@ -10,6 +10,7 @@ import msgspec
 from bot.book import Ask, Book, BookId, Command, Refused, Send
 from bot.engine.carry import carry_out
 from bot.engine.office import Office
+from bot.engine.propose import ASKED, proposed
 from bot.engine.see import ReadingDesk
 from bot.grammar import Line, Reader, build, missing, options, parse
 from bot.people.account import STRANGER
@@ -81,7 +82,7 @@ class Hearing:
     ) -> Reply:
         line = line.settled(self._here(said, tx))
         if not may(person, line.cls.deed, None):
-            raise self._not_allowed(person, line)
+            raise self._not_allowed(person, line, said, tx)
         if missing(line):
             return self.form(line, voice)
         if line.cls.asks and not line.raw:
@@ -98,7 +99,7 @@ class Hearing:
         )
         book = self._target(command, line, ask, tx, person)
         if not may(person, line.cls.deed, book.state):
-            raise self._not_allowed(person, line)
+            raise self._not_allowed(person, line, said, tx)
         book, entries = carry_out(command, book, ask, tx)
         return command.answer(book.state, entries, ask, voice)
 
@@ -154,9 +155,9 @@ class Hearing:
         text = N_("Which one? Say its number, as in `{name} #{id}`. Open: {several}")
         raise Refused(text, name=line.cls.names[0], id=open_ones[0].id.id, several=several)
 
-    def _not_allowed(self, person: Person | None, line: Line) -> Refused:
+    def _not_allowed(self, person: Person | None, line: Line, said: Said, tx: Transaction) -> Refused:
         if person is None:
-            return Refused(STRANGER, root=self.office.rules.root)
+            return Refused(ASKED if proposed(said, self.office, tx) else STRANGER, root=self.office.rules.root)
         text = N_("You are a {role}, and `{name}` wants more. An administrator can change that in the configuration.")
         return Refused(text, role=person.role, name=line.cls.names[0])
 

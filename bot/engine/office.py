@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Iterable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime, tzinfo
 from secrets import token_hex, token_urlsafe
@@ -16,9 +17,10 @@ from bot.engine.adopt import Adoption
 from bot.engine.figures import Figures
 from bot.oncall.policy import Rules
 from bot.oncall.rota import Duties
+from bot.people.account import WORDS
 from bot.people.following import Sub
 from bot.people.person import People, Person
-from bot.ports import Channel, Chat, ChatError, Place, Rooms, Said
+from bot.ports import Channel, Chat, ChatError, Doors, Place, Rooms, Said
 from bot.store.store import Store
 from bot.store.transaction import Transaction
 from bot.text.words import Voice, known, zone
@@ -52,6 +54,9 @@ class Office:
     bells: list[asyncio.Event] = field(default_factory=list)
     figures: Figures = field(default_factory=Figures)
     adoption: Adoption = field(default_factory=Adoption)
+
+    doors: dict[str, str] = field(default_factory=dict)
+    """Addresses that open a conversation with the bot, by the platforms' labels, as far as they are known."""
 
     def __post_init__(self) -> None:
         self.adopt(self.config)
@@ -119,7 +124,7 @@ class Office:
         """What is true in this transaction, as a decision may know it."""
         return Ask(
             now=tx.now, by=by, rules=self.rules, people=self.people(tx), schedules=self.duties(tx).schedules,
-            following=self.following(tx), token=spelled(token_hex(6).upper()),
+            following=self.following(tx), doors=self.doors, token=spelled(token_hex(6).upper()),
             secret=token_urlsafe(24), **more,
         )  # fmt: skip
 
@@ -150,6 +155,13 @@ class Office:
             return zone(self.config.house.zone)
 
     # ---- where the rooms are
+
+    async def find_door(self, chat: Chat) -> None:
+        """Learn how a link opens a conversation with the bot, where a platform has such links."""
+        if isinstance(chat, Doors) and chat.can.label not in self.doors:
+            with suppress(ChatError, TimeoutError):
+                async with asyncio.timeout(5):
+                    self.doors[chat.can.label] = await chat.door(WORDS)
 
     async def links(self, incident: "Incident") -> Mapping[str, str]:
         """The war rooms' links by the platforms' labels; what a platform does not tell now is left out."""

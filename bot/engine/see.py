@@ -70,6 +70,11 @@ class ReadingDesk:
         """The book's entries, as the store's `entries` cuts them."""
         return self.tx.entries(self.book, **what) if self.book else []
 
+    def deeds(self, who: str, limit: int) -> Sequence[Entry]:
+        """What somebody did last, or anybody, as far as the viewer may see it; newest first."""
+        found = self.tx.deeds(who, limit)
+        return [entry for entry in found if may(self.viewer, "read", self.tx.load(entry.book).state)]
+
     def open_incidents(self) -> Sequence[Any]:
         """Those that the viewer may see, newest first."""
         found = (book.state for book in self.tx.open_books("incident", LISTED))

@@ -14,6 +14,7 @@ from bot.book import BookId
 from bot.engine.carry import own
 from bot.engine.duty import tell_duty
 from bot.engine.office import Office
+from bot.engine.propose import tell_proposal
 from bot.engine.purse import Later, Purse
 from bot.engine.show import delay
 from bot.incident.cards import entry_card, notice_card
@@ -103,6 +104,8 @@ class Sending:
     async def _send(self, rows: Sequence[Sent]) -> MessageId:
         if rows[0].kind == "duty":
             return await tell_duty(rows[0], self.office)
+        if rows[0].kind == "proposal":
+            return await tell_proposal(rows[0], self.office)
         if rows[0].kind == "notice":
             return await self._notice(rows[0])
         place = Place.parse(rows[0].to)

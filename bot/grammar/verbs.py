@@ -44,6 +44,9 @@ class Desk(Protocol):
     def links(self) -> Mapping[str, str]:
         """Where rooms can be opened, by their places, as far as it is known."""
 
+    def deeds(self, who: str, limit: int) -> Sequence[Entry]:
+        """What somebody did last, or anybody, as far as the viewer may see it; newest first."""
+
     def open_incidents(self) -> Sequence[Any]:
         """The incidents that are open and that the viewer may see, newest first."""
 

@@ -19,9 +19,11 @@ from bot.incident import (
     updates,
 )  # fmt: skip
 from bot.oncall import chapters as oncall
-from bot.people import account, following, help, person
+from bot.people import account, audit, following, help, person, proposal
 
 CHAPTERS = (
+    audit,
+    proposal,
     edit, ending, follow, incident, ledger, lifecycle, paging, pins, reading, roles, rooms, secrecy, snooze, summary,
     tasks, updates, account, following, help, person, oncall,
 )  # fmt: skip

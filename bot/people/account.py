@@ -8,10 +8,12 @@ from typing import Any
 from bot.book import Ask, BookId, Command, Entry, Event, Refused
 from bot.grammar import Desk, Query, command, query, word
 from bot.people.person import Invited, Linked, Person
-from bot.ports import Card
+from bot.ports import Card, Link
 from bot.text.rich import Item, Para, bold, code, line
 from bot.text.words import LANGUAGES, N_, Voice
 
+WORDS = "WORDS"
+"""Where a door's address holds the words that it says."""
 VALID = timedelta(minutes=10)
 """How long a code can be used."""
 
@@ -63,7 +65,9 @@ class LinkAccount(Command):
             return Card(body=(Para(said),), to="speaker", tone="calm")
         typed = f"/{ask.rules.root} account link {ask.token}"
         said = voice.say(N_("In your other chat, type this within ten minutes, and show it to nobody:"))
-        return Card(body=(Para(said), Para(line(code(typed)))), to="speaker")
+        words = f"account_link_{ask.token}"
+        links = tuple(Link(label, door.replace(WORDS, words)) for label, door in ask.doors.items())
+        return Card(body=(Para(said), Para(line(code(typed)))), links=links, to="speaker")
 
 
 @query("whoami", "me", rank=41, private=True)

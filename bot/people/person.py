@@ -21,6 +21,15 @@ class Code:
     until: datetime
 
 
+@dataclass(frozen=True, slots=True)
+class Proposal:
+    """An account that may be theirs: they were asked, and can say so until then."""
+
+    handle: str
+    digest: str
+    until: datetime
+
+
 @book("person")
 class Person:
     """Somebody. `handles` stand in the order in which they are paged."""
@@ -33,6 +42,7 @@ class Person:
     configured: tuple[str, ...] = ()
     linked: tuple[str, ...] = ()
     codes: tuple[Code, ...] = ()
+    proposals: tuple[Proposal, ...] = ()
     gone: bool = False
     """The configuration does not name them any more: they keep their name in the log, and nothing else."""
 
@@ -176,7 +186,8 @@ class Linked(Event):
 
     def onto(self, person: Person, entry: Entry) -> Person:
         left = tuple(code for code in person.codes if code.digest != self.digest)
-        return replace(person, linked=(*person.linked, self.handle), codes=left)
+        asked = tuple(each for each in person.proposals if each.handle != self.handle)
+        return replace(person, linked=(*person.linked, self.handle), codes=left, proposals=asked)
 
 
 @dataclass(frozen=True)

@@ -1,12 +1,13 @@
 """The log: what happened, in order, and never changed."""
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Sequence
+from typing import Any
 
 from msgspec import json
 
-from bot.book import Book, BookId, Entry, blank, decode
+from bot.book import TOCSIN, Book, BookId, Entry, blank, decode
 from bot.store.chain import Link, leaf, onward
-from bot.store.hand import Hand, Row, Sql, instant, sql
+from bot.store.hand import Hand, Sql, instant, sql
 
 COLUMNS = "rev, at, who, via, event, body"
 CUT = f"SELECT {COLUMNS} FROM entries WHERE kind = :kind AND id = :id AND rev > :after"
@@ -31,6 +32,10 @@ ENTER = sql("""
     INSERT INTO entries (kind, id, rev, at, who, via, event, body, salt, leaf)
     VALUES (:kind, :id, :rev, :at, :who, :via, :event, :body, :salt, :leaf)
 """)
+DEEDS = sql(f"""
+    SELECT kind, id, {COLUMNS} FROM entries WHERE who = :who OR (:who = '' AND who <> :house)
+    ORDER BY at DESC, kind, id, rev DESC LIMIT :limit
+""")
 ALL = 2**31 - 1
 
 
@@ -54,6 +59,11 @@ class Log(Hand):
         values = {"kind": id.kind, "id": id.id, "after": after, "limit": ALL if count is None else count}
         rows = self.rows(few[0], **values) if wanted is None else self.rows(few[1], names=wanted, **values)
         return [_entry(id, row) for row in (rows if last is None else reversed(rows))]
+
+    def deeds(self, who: str, limit: int) -> list[Entry]:
+        """The last that somebody did, or that anybody did (`who` is empty), in any book; newest first."""
+        rows = self.rows(DEEDS, who=who, house=TOCSIN, limit=limit)
+        return [_entry(BookId(kind, id), rest) for kind, id, *rest in rows]
 
     def fold(self, id: BookId) -> Book:
         """The book folded anew from its entries. Raises `UnknownEvent`."""
@@ -83,6 +93,6 @@ def _row(entry: Entry) -> dict[str, object]:
     }  # fmt: skip
 
 
-def _entry(id: BookId, row: Row) -> Entry:
+def _entry(id: BookId, row: Sequence[Any]) -> Entry:
     rev, at, who, via, event, body = row
     return Entry(id, rev, instant(at), who, decode(event, body), via)

@@ -54,7 +54,12 @@ class EntryRow(Table, table=True):
     """What happened. Rows are only ever added."""
 
     __tablename__ = "entries"
-    __table_args__ = (of_book(), Index("ix_entries_event", "kind", "id", "event", "rev"), NO_ROWID)
+    __table_args__ = (
+        of_book(),
+        Index("ix_entries_who", "who", "at"),
+        Index("ix_entries_event", "kind", "id", "event", "rev"),
+        NO_ROWID,
+    )
 
     kind: str = Field(primary_key=True)
     id: str = Field(primary_key=True)

@@ -52,6 +52,10 @@ LINES = {
     "timeline": ("timeline", "cancelled it"),
     "help": ("help ack", "Take the incident"),
     "account link": ("account link", "show it to nobody"),
+    "account confirm": ("account confirm AAAA-BBBB", "not open any more"),
+    "account decline": ("account decline AAAA-BBBB", "not open any more"),
+    "account unlink": ("account unlink slack", "stands in the configuration"),
+    "audit": ("audit", "Audit"),
     "whoami": ("whoami", "Role: admin"),
     "merge": ("merge 1", "merged it into #1"),
 }
