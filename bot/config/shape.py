@@ -13,9 +13,10 @@ from bot.book import Refused
 from bot.config.part import Fault, Part, real_zone
 from bot.config.schedules import Crew, Roster, faults
 from bot.grammar import span
-from bot.oncall.policy import Policy, Rules, Step
+from bot.oncall.policy import Hop, Policy, Rules, Step
 from bot.people.following import Sub
 from bot.people.person import Enroll
+from bot.people.reach import read_hops
 from bot.ports import Handle, Pace
 from bot.text.words import known
 
@@ -75,6 +76,8 @@ class House(Part):
     """Of an incident that nobody graded."""
     pages: tuple[int, ...] = (1, 2, 3)
     """The severities at which somebody is paged."""
+    urgent: tuple[int, ...] = (1, 2)
+    """The severities that page at high urgency; the others do at low, and may wait for the end of quiet hours."""
     web: str = "127.0.0.1:8787"
     """Where HTTP is answered: `/healthz`, `/readyz`, `/metrics`, providers' callbacks; empty for nowhere."""
 
@@ -126,6 +129,16 @@ class Somebody(Part):
         return tuple(str(Handle(name, str(native))) for name, native in named if name in set(platforms))
 
 
+def _hops(value: Any) -> Any:
+    try:
+        return read_hops(", ".join(value), (*CHATS, *CHANNELS)) if value else ()
+    except (Refused, TypeError):
+        raise ValueError('expected channels with their delays, such as ["chat", "sms 2m", "call 5m"]') from None
+
+
+Chain = Annotated[tuple[Hop, ...], BeforeValidator(_hops, json_schema_input_type=tuple[str, ...])]
+
+
 class Channels(Part):
     """Ways to people that are no chats. What each must be told, its own adapter says and validates."""
 
@@ -133,6 +146,10 @@ class Channels(Part):
     """Where the house is reached from outside: the links in a mail and providers' callbacks lead there."""
     secret: SecretStr = SecretStr("")
     """Signs the links: at least 16 random letters."""
+    high: Chain = ()
+    """How somebody is reached at high urgency who set nothing: `["chat", "push", "sms 2m", "call 5m"]`."""
+    low: Chain = ()
+    """The same at low urgency."""
     email: Mapping[str, Any] | None = None
     sms: Mapping[str, Any] | None = None
     call: Mapping[str, Any] | None = None
@@ -285,6 +302,9 @@ class Config(Part):
             schedules={name: each.schedule(name, house.zone) for name, each in self.schedules.items()},
             url=self.channels.url.rstrip("/"),
             teams={name: each.team(name, self.schedules) for name, each in self.teams.items()},
+            urgent=frozenset(house.urgent),
+            chains={"high": self.channels.high, "low": self.channels.low},
+            channels=tuple(self.channels.tables),
         )
 
     def subs(self) -> tuple[Sub, ...]:

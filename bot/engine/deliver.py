@@ -15,7 +15,7 @@ from bot.engine.purse import CHATTER, Purse
 from bot.engine.send import Sending
 from bot.engine.show import LOOK, Showing
 from bot.store.looks import Shown
-from bot.store.sends import Sent
+from bot.store.sends import PERSONAL, Sent
 from bot.store.transaction import Transaction
 
 Work = Shown | Sent
@@ -80,7 +80,7 @@ class Delivery(Errands):
 
     def _behind(self, tx: Transaction) -> tuple[datetime, Sequence[Work], Mapping[str, datetime]]:
         shown = [row for name in self.office.chats for row in tx.behind(name)]
-        sends = [row for row in tx.ready() if row.kind != "page"]
+        sends = [row for row in tx.ready() if row.kind not in PERSONAL]
         return tx.now, [*shown, *sends], downs(self.office.chats, tx)
 
     def _lane(self, work: Work) -> str:

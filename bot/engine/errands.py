@@ -26,6 +26,8 @@ class Errands:
         self.office = office
         self.bell = office.bell()
         self.tasks: dict[str, asyncio.Task[None]] = {}
+        self.moved = 0
+        """Counts what was begun and what ended."""
         self.broke: dict[str, tuple[int, float]] = {}
         """Errands that broke: how often in a row, and until when (of the loop's time) they rest."""
 
@@ -65,6 +67,7 @@ class Errands:
 
     def begin(self, key: str, errand: Coroutine[Any, Any, None]) -> None:
         """Do it beside everything else."""
+        self.moved += 1
         task = asyncio.get_running_loop().create_task(errand, name=f"{type(self).__name__} {key}")
         self.tasks[key] = task
         task.add_done_callback(partial(self._ended, key))
@@ -77,6 +80,7 @@ class Errands:
 
     def _ended(self, key: str, task: asyncio.Task[None]) -> None:
         self.tasks.pop(key, None)
+        self.moved += 1
         if task.cancelled():
             return
         if wrong := task.exception():

@@ -23,6 +23,7 @@ from bot.engine.hear import Hearing
 from bot.engine.notice import noticed
 from bot.engine.office import Office
 from bot.engine.page import Paging
+from bot.engine.prove import Proving
 from bot.engine.suggest import suggest
 from bot.engine.tick import Ticking
 from bot.engine.watch import Watch
@@ -57,6 +58,7 @@ class Engine:
         self.ticking = Ticking(self.office)
         self.delivery = Delivery(self.office)
         self.paging = Paging(self.office)
+        self.proving = Proving(self.office)
         self.feeds = Feeds(self.office, fetch)
         self.watch = Watch(self.office)
 
@@ -69,6 +71,7 @@ class Engine:
             "timers": self.ticking.run(),
             "delivery": self.delivery.run(),
             "paging": self.paging.run(),
+            "proving": self.proving.run(),
             "feeds": self.feeds.run(),
             "outages": retell(self.office),
         } | {f"listen {chat.name}": attend(self.office, self, chat) for chat in self.office.chats.values()}
@@ -221,7 +224,8 @@ class Engine:
 
     async def receipt(self, receipt: Receipt) -> None:
         """What became of a page."""
-        log.info("a page has a receipt", place=str(receipt.place), state=receipt.state)
+        await self._keeping(partial(self.paging.receive, receipt), write=True)
+        self.office.wake()
 
     async def calendar(self, secret: str) -> bytes | None:
         """The iCalendar at a secret address; None where there is none (any more)."""
@@ -257,14 +261,15 @@ class Engine:
 
     async def settled(self) -> None:
         """When nothing is due and nothing is under way: for tests, which never sleep to wait."""
-        while True:
+        errands = (self.paging, self.proving, self.delivery)
+        moved = -1
+        # What ended between two looks may have left something to do that no look has seen.
+        while moved != (moved := sum(each.moved for each in errands)) or any(each.tasks for each in errands):
             await self.ticking.tick()
-            await self.paging.look()
-            await self.delivery.look()
-            if not (self.paging.tasks or self.delivery.tasks):
-                return
-            await self.paging.settled()
-            await self.delivery.settled()
+            for each in errands:
+                await each.look()
+            for each in errands:
+                await each.settled()
 
     async def health(self) -> Mapping[str, Any]:
         """Whether it is alive, and what answers."""

@@ -19,11 +19,11 @@ from bot.incident import (
     updates,
 )  # fmt: skip
 from bot.oncall import chapters as oncall
-from bot.people import account, audit, following, help, person, proposal
+from bot.people import account, audit, channels, following, help, me, person, proposal
 
 CHAPTERS = (
     audit,
     proposal,
     edit, ending, follow, incident, ledger, lifecycle, paging, pins, reading, roles, rooms, secrecy, snooze, summary,
-    tasks, updates, account, following, help, person, oncall,
+    tasks, updates, account, channels, following, help, me, person, oncall,
 )  # fmt: skip

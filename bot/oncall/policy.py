@@ -28,6 +28,14 @@ class Policy:
 
 
 @dataclass(frozen=True, slots=True)
+class Hop:
+    """A channel in a person's chain, and how long after the page began it has its turn."""
+
+    channel: str
+    after: timedelta = timedelta(0)
+
+
+@dataclass(frozen=True, slots=True)
 class Rules:
     """The configuration, as far as a decision asks it."""
 
@@ -44,6 +52,17 @@ class Rules:
     teams: Mapping[str, Team] = field(default_factory=dict)
     url: str = ""
     """Where the house is reached from outside, if it is."""
+
+    urgent: frozenset[int] = frozenset({1, 2})
+    """The severities that page at high urgency; others do at low."""
+    chains: Mapping[str, tuple[Hop, ...]] = field(default_factory=dict)
+    """How somebody is reached who set nothing, by urgency; nothing: by one channel after the other that fails."""
+    channels: tuple[str, ...] = ()
+    """The ways to people that are no chats."""
+
+    def urgency(self, severity: int) -> str:
+        """`high` or `low`."""
+        return "high" if severity in self.urgent else "low"
 
     def policy(self) -> Policy:
         """The policy for a new incident."""

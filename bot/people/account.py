@@ -6,11 +6,11 @@ from hashlib import sha256
 from typing import Any
 
 from bot.book import Ask, BookId, Command, Entry, Event, Refused
-from bot.grammar import Desk, Query, command, query, word
+from bot.grammar import command, word
 from bot.people.person import Invited, Linked, Person
 from bot.ports import Card, Link
-from bot.text.rich import Item, Para, bold, code, line
-from bot.text.words import LANGUAGES, N_, Voice
+from bot.text.rich import Para, bold, code, line
+from bot.text.words import N_, Voice
 
 WORDS = "WORDS"
 """Where a door's address holds the words that it says."""
@@ -68,25 +68,6 @@ class LinkAccount(Command):
         words = f"account_link_{ask.token}"
         links = tuple(Link(label, door.replace(WORDS, words)) for label, door in ask.doors.items())
         return Card(body=(Para(said), Para(line(code(typed)))), links=links, to="speaker")
-
-
-@query("whoami", "me", rank=41, private=True)
-class WhoAmI(Query):
-    """Who you are here: your name, your role, your accounts."""
-
-    on = "house"
-
-    def answer(self, desk: Desk) -> Card:
-        voice, person = desk.voice, desk.viewer
-        if person is None:
-            return Card(body=(Para(voice.say(STRANGER, root=desk.rules.root)),), to="speaker")
-        items = [
-            Item(voice.say(N_("Role: {role}"), role=person.role)),
-            Item(voice.say(N_("Language: {language}"), language=LANGUAGES[voice.language])),
-            Item(voice.say(N_("Time zone: {zone}"), zone=str(voice.zone))),
-            *(Item(line(str(handle))) for handle in person.handles),
-        ]
-        return Card(title=line(bold(person.name)), body=tuple(items), to="speaker")
 
 
 STRANGER = N_(

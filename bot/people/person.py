@@ -1,11 +1,13 @@
 """A person: a name, a role, a language, and the handles by which the platforms know them."""
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import cached_property
 
 from bot.book import TOCSIN, Ask, Command, Entry, Event, Look, Refused, Timer, book, event
+from bot.oncall.policy import Hop
+from bot.people.reach import Quiet
 from bot.ports import Handle
 from bot.text.words import N_
 
@@ -30,6 +32,26 @@ class Proposal:
     until: datetime
 
 
+@dataclass(frozen=True, slots=True)
+class Proof:
+    """An address that is theirs once they type the code that was sent there. It is worth nothing after ten minutes."""
+
+    handle: str
+    code: str
+    until: datetime
+    tries: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Trial:
+    """A test page to every channel: what each said to it so far, an empty word where it was taken."""
+
+    handles: tuple[str, ...]
+    back: str
+    rev: int
+    went: Mapping[str, str] = field(default_factory=dict)
+
+
 @book("person")
 class Person:
     """Somebody. `handles` stand in the order in which they are paged."""
@@ -43,6 +65,14 @@ class Person:
     linked: tuple[str, ...] = ()
     codes: tuple[Code, ...] = ()
     proposals: tuple[Proposal, ...] = ()
+    own: tuple[str, ...] = ()
+    """Channels that they added, and proved to be theirs."""
+    proving: tuple[Proof, ...] = ()
+    high: tuple[Hop, ...] = ()
+    low: tuple[Hop, ...] = ()
+    """How they want to be reached; nothing: as the house does it."""
+    quiet: Quiet | None = None
+    trial: Trial | None = None
     gone: bool = False
     """The configuration does not name them any more: they keep their name in the log, and nothing else."""
 
@@ -53,7 +83,7 @@ class Person:
     @property
     def handles(self) -> tuple[Handle, ...]:
         """How the platforms know them, in the order in which they are paged."""
-        return tuple(Handle.parse(each) for each in dict.fromkeys((*self.configured, *self.linked)))
+        return tuple(Handle.parse(each) for each in dict.fromkeys((*self.configured, *self.linked, *self.own)))
 
     def on(self, platform: str) -> Handle | None:
         """Their handle on a platform."""
@@ -150,7 +180,7 @@ class Left(Event):
     says = N_("{book} left")
 
     def onto(self, person: Person, entry: Entry) -> Person:
-        return replace(person, configured=(), linked=(), codes=(), gone=True)
+        return replace(person, configured=(), linked=(), codes=(), own=(), proving=(), gone=True)
 
 
 @event

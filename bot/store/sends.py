@@ -12,13 +12,16 @@ from bot.store.hand import Hand, Row, instant, sql
 
 Ended = Literal["accepted", "failed", "void", "unknown", "pending"]
 
+PERSONAL = frozenset({"page", "code", "test", "tested"})
+"""Kinds that go to one person by a channel of theirs: they wait in nobody's lane."""
+
 COLUMNS = """id, book_kind, book, rev, kind, dest, rank, payload, state, tries, at, not_before,
              channel, place, message, error, epoch, repeat"""
 QUEUE = """
     INSERT INTO sends (book_kind, book, rev, kind, dest, rank, payload, state, tries, at, not_before,
                        channel, place, message, error, epoch, holder, lease, repeat)
-    VALUES (:book_kind, :book, :rev, :kind, :dest, :rank, :payload, 'pending', 0, :now, :now,
-            0, '', '', '', 0, '', :now, :repeat)
+    VALUES (:book_kind, :book, :rev, :kind, :dest, :rank, :payload, 'pending', 0, :now, :not_before,
+            :channel, '', '', '', 0, '', :now, :repeat)
 """
 SEND = sql(QUEUE)
 SEND_ONE = sql(f"{QUEUE} RETURNING id")
@@ -44,6 +47,9 @@ SENT = sql("""
         not_before = :not_before, channel = coalesce(:channel, channel)
     WHERE id = :id AND epoch = :epoch AND state = 'sending'
 """)
+ONE = sql(f"SELECT {COLUMNS} FROM sends WHERE id = :id")
+SETTLE = sql("UPDATE sends SET state = :state, error = :error WHERE id = :id AND state = 'accepted'")
+HURRY = sql("UPDATE sends SET not_before = :now WHERE id = :id AND state = 'pending' AND not_before > :now")
 EXPIRED = sql("UPDATE sends SET state = 'pending', repeat = :repeat WHERE state = 'sending' AND lease <= :now")
 FORGOTTEN = sql(f"""
     SELECT {COLUMNS} FROM sends WHERE state = 'sending' AND lease < :before
@@ -92,9 +98,31 @@ class Sends(Hand):
         """Nobody else writes these books until the transaction ends."""
         raise NotImplementedError
 
-    def send(self, send: Send, book: BookId | None = None, rev: int = 0) -> int:
-        """Queue words; the row's id."""
-        return int(self.rows(SEND_ONE, **self._queued(send, book, rev))[0][0])
+    def send(
+        self,
+        send: Send,
+        book: BookId | None = None,
+        rev: int = 0,
+        *,
+        wait: timedelta = timedelta(0),
+        channel: int = 0,
+    ) -> int:
+        """Queue words, to be sent after a while, by one of a person's channels; the row's id."""
+        row = self._queued(send, book, rev) | {"not_before": self.now + wait, "channel": channel}
+        return int(self.rows(SEND_ONE, **row)[0][0])
+
+    def send_of(self, id: int) -> Sent | None:
+        """A row, whatever became of it."""
+        found = self.row(ONE, id=id)
+        return _sent(found) if found else None
+
+    def settle(self, id: int, *, state: Literal["delivered", "failed"], error: str = "") -> bool:
+        """What became of something that had been accepted; False when that is known already."""
+        return bool(self.do(SETTLE, id=id, state=state, error=error))
+
+    def hurry(self, id: int) -> None:
+        """What waits for its time waits no longer."""
+        self.do(HURRY, id=id, now=self.now)
 
     def ready(self, limit: int = 1000, each: int = 20) -> list[Sent]:
         """What waits and may be tried now: the lowest rank first, then the oldest, so many for each destination.
@@ -169,7 +197,7 @@ class Sends(Hand):
         book_kind, id = book or (None, None)
         return {
             "book_kind": book_kind, "book": id, "rev": rev, "kind": send.kind, "dest": send.to, "rank": send.rank,
-            "payload": payload, "now": self.now, "repeat": False,
+            "payload": payload, "now": self.now, "repeat": False, "not_before": self.now, "channel": 0,
         }  # fmt: skip
 
 

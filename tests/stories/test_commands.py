@@ -56,7 +56,13 @@ LINES = {
     "account decline": ("account decline AAAA-BBBB", "not open any more"),
     "account unlink": ("account unlink slack", "stands in the configuration"),
     "audit": ("audit", "Audit"),
-    "whoami": ("whoami", "Role: admin"),
+    "me show": ("me", "Role: admin"),
+    "me add": ("me add fax 1", "is no channel here"),
+    "me verify": ("me verify 1", "No code is waiting"),
+    "me remove": ("me remove email", "no such channel"),
+    "me rule": ("me rule high slack, telegram 2m", "said how to be reached"),
+    "me quiet": ("me quiet 22:00-07:00", "changed their quiet hours"),
+    "me test": ("me test", "on its way by"),
     "merge": ("merge 1", "merged it into #1"),
 }
 ORDER = list(LINES)

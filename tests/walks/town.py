@@ -78,8 +78,8 @@ class Town:
         await self._alive(self._settle)
 
     async def _settle(self) -> None:
-        engine = self.engine
-        while True:
+        engine, moved = self.engine, -1
+        while moved != (moved := engine.paging.moved + engine.delivery.moved):
             await engine.ticking.tick()
             await engine.paging.look()
             await engine.delivery.look()
@@ -89,8 +89,6 @@ class Town:
             if self.dead:
                 raise Killed
             assert not engine.paging.broke and not engine.delivery.broke, "an errand broke"
-            if not tasks:
-                return
 
     async def _alive(self, fn: Callable[[], Any]) -> Any:
         for _ in range(50):

@@ -1,0 +1,75 @@
+"""What goes to a person's own channels and is no page: codes, test pages, and how those went."""
+
+import asyncio
+from datetime import timedelta
+from functools import partial
+
+import structlog
+
+from bot.engine.carry import own
+from bot.engine.errands import Errands
+from bot.people.cards import code_card, outcome_card, trial_card
+from bot.people.channels import Try
+from bot.people.person import Person
+from bot.ports import Card, ChatError, Handle, Unreachable
+from bot.store.sends import Sent
+from bot.store.transaction import Transaction
+
+log = structlog.get_logger()
+
+KINDS = frozenset({"code", "test", "tested"})
+DEADLINE = 12
+"""Seconds that a channel has."""
+LEASE = timedelta(seconds=60)
+
+
+class Proving(Errands):
+    """Each is sent once: whoever waits for it asks again, and a test page tells what went wrong."""
+
+    async def look(self) -> None:
+        """Send what is due; each on its own."""
+        for row in await self.office.store.read(lambda tx: tx.ready()):
+            if row.kind in KINDS and self.free(str(row.id)):
+                self.begin(str(row.id), self._send(row))
+
+    async def _send(self, row: Sent) -> None:
+        found = await self.office.store.write(partial(self._claim, row))
+        if found is None:
+            return
+        claimed, card = found
+        why = ""
+        try:
+            async with asyncio.timeout(DEADLINE):
+                handle = Handle.parse(claimed.to)
+                await self._tell(handle, card, self.office.key(claimed.kind, claimed.id))
+        except (ChatError, TimeoutError) as wrong:
+            why = str(wrong if isinstance(wrong, ChatError) else Unreachable("no answer in time")) or "it failed"
+            # By its name alone: an address may be a secret.
+            log.warning("a channel did not take something", kind=row.kind, by=handle.platform, why=why)
+        await self.office.store.write(partial(self._over, claimed, why))
+        self.office.wake()
+
+    async def _tell(self, handle: Handle, card: Card, key: str) -> None:
+        way = self.office.ways.get(handle.platform)
+        if way is None:
+            raise ChatError("it is not configured here")
+        await way.tell(handle, card, key)
+
+    def _claim(self, row: Sent, tx: Transaction) -> tuple[Sent, Card] | None:
+        claimed = tx.claim(row.id, self.office.me, LEASE)
+        if claimed is None or claimed.book is None:
+            return None
+        person: Person = tx.load(claimed.book).state
+        voice = self.office.voice(self.office.people(tx), person)
+        match claimed.kind:
+            case "code":
+                return claimed, code_card(str(claimed.payload["code"]), self.office.rules.root, voice)
+            case "test":
+                return claimed, trial_card(person, voice)
+        return claimed, outcome_card(person, voice)
+
+    def _over(self, row: Sent, why: str, tx: Transaction) -> None:
+        """It was taken, or why it was not: nothing of this is tried again by itself."""
+        taken = tx.sent(row.id, row.epoch, state="failed" if why else "accepted", error=why[:200])
+        if taken and row.kind == "test" and row.book:
+            own(Try(row.to, int(row.payload["trial"]), why[:200]), row.book, self.office, tx)

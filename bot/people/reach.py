@@ -1,0 +1,114 @@
+"""How somebody is reached: which channel after how long, and when they want to be left alone."""
+
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime, time, timedelta, tzinfo
+
+from bot.book import Refused
+from bot.grammar import span
+from bot.oncall.policy import Hop
+from bot.ports import Handle
+from bot.text.clock import first
+from bot.text.words import N_
+
+CHAT = "chat"
+"""In a chain: the chats where somebody has an account, each after the one before it failed."""
+MOST = 12
+"""Hops of a chain."""
+HOP = re.compile(r"([a-z]+)(?:\s+(?:after\s+)?(\S+))?", re.IGNORECASE)
+CLOCKS = re.compile(r"(\d{1,2})(?::(\d{2}))?\s*(?:-|–|—|to|到|至)\s*(\d{1,2})(?::(\d{2}))?")
+
+
+@dataclass(frozen=True, slots=True)
+class Quiet:
+    """Hours, on somebody's own clock, in which nothing of low urgency is sent; they may run into the next day."""
+
+    start: time
+    end: time
+
+    def until(self, now: datetime, zone: tzinfo) -> datetime | None:
+        """When it ends, while it lasts."""
+        here = now.astimezone(zone)
+        clock = here.time()
+        late = self.start <= clock
+        if not (late and clock < self.end if self.start < self.end else late or clock < self.end):
+            return None
+        day = here.date() + timedelta(days=int(late and self.end <= self.start))
+        return first(datetime.combine(day, self.end), zone)
+
+    def __str__(self) -> str:
+        return f"{self.start:%H:%M}-{self.end:%H:%M}"
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """A channel's turn in a page: so long after the page began, or (None) only when the one before it failed."""
+
+    handle: Handle
+    after: timedelta | None
+
+
+def chain(handles: Sequence[Handle], hops: Sequence[Hop], ways: Iterable[str], chats: Iterable[str]) -> list[Turn]:
+    """The turns of a page: as the hops say, and whatever else there is when all of these failed."""
+    here = [handle for handle in handles if handle.platform in set(ways)]
+    if not hops:
+        return [Turn(handle, None) for handle in here]
+    turns = list(_turns(here, hops, set(chats)))
+    named = {turn.handle for turn in turns}
+    return [*turns, *(Turn(handle, None) for handle in here if handle not in named)]
+
+
+def _turns(handles: Sequence[Handle], hops: Sequence[Hop], chats: set[str]) -> Iterator[Turn]:
+    for hop in sorted(hops, key=lambda hop: hop.after):
+        names = chats if hop.channel == CHAT else {hop.channel}
+        found = [handle for handle in handles if handle.platform in names]
+        yield from (Turn(handle, hop.after if not nth else None) for nth, handle in enumerate(found))
+
+
+def onward(turns: Sequence[Turn], at: int) -> tuple[int, timedelta] | None:
+    """After a turn that was taken: the next one that comes by itself, and how long after it."""
+    begun = max((turn.after for turn in turns[: at + 1] if turn.after is not None), default=timedelta(0))
+    timed = ((nth, turn.after) for nth, turn in enumerate(turns) if nth > at and turn.after is not None)
+    return next(((nth, after - begun) for nth, after in timed), None)
+
+
+def read_hops(text: str, names: Iterable[str]) -> tuple[Hop, ...]:
+    """A chain as people write it: `chat, sms 2m, call 5m`. Raises `Refused`."""
+    pieces = [piece.strip() for piece in re.split("[,，、;]", text) if piece.strip()]
+    known = {CHAT, *names}
+    if not pieces or len(pieces) > MOST:
+        raise Refused(N_("A rule names channels, each with its delay: `chat, sms 2m, call 5m`."))
+    hops = []
+    for piece in pieces:
+        found = HOP.fullmatch(piece)
+        channel = found[1].lower() if found else ""
+        if found is None or channel not in known:
+            text = N_("“{channel}” is no channel here. There is: {known}.")
+            raise Refused(text, channel=piece[:20], known=", ".join(sorted(known)))
+        hops.append(Hop(channel, span(found[2]) if found[2] and found[2] not in {"0", "0m"} else timedelta(0)))
+    return tuple(hops)
+
+
+def read_quiet(text: str) -> Quiet:
+    """Quiet hours as people write them: `22:00-07:00`. Raises `Refused`."""
+    found = CLOCKS.fullmatch(text.strip())
+    try:
+        start, end = (time(int(found[at]), int(found[at + 1] or 0)) for at in (1, 3)) if found else (time(), time())
+    except ValueError:
+        start = end = time()
+    if start == end:
+        raise Refused(N_("Quiet hours are two clock times: `me quiet 22:00-07:00`. `me quiet off` ends them."))
+    return Quiet(start, end)
+
+
+def spell(hops: Iterable[Hop]) -> str:
+    """A chain as people write it."""
+    return ", ".join(f"{hop.channel} {_short(hop.after)}".strip() for hop in hops)
+
+
+def _short(length: timedelta) -> str:
+    seconds = int(length.total_seconds())
+    if not seconds:
+        return ""
+    return f"{seconds // 60}m" if seconds % 60 == 0 else f"{seconds}s"
