@@ -117,7 +117,7 @@ async def test_how_it_is_can_be_asked(tmp_path: Path) -> None:
     config.write_text(f'[house]\ndatabase = "sqlite:///{tmp_path}/t.db"\nweb = "127.0.0.1:{port}"')
     async with process("run", "-c", str(config)) as running:
         assert running.stderr is not None
-        await asyncio.wait_for(running.stderr.readline(), 20)
+        await asyncio.wait_for(running.stderr.readline(), 45)
         code, said = await ended("health", "--address", f"127.0.0.1:{port}")
         assert (code, '"database":true' in said) == (0, True)
         code, said = await ended("run", "-c", str(config))
@@ -136,17 +136,17 @@ async def test_it_is_ready_and_counts_and_reads_its_file_again(tmp_path: Path) -
     config.write_text(text)
     async with process("run", "-c", str(config), "--log", "json") as running, httpx.AsyncClient(trust_env=False) as web:
         assert running.stderr is not None
-        await asyncio.wait_for(running.stderr.readline(), 20)
+        await asyncio.wait_for(running.stderr.readline(), 45)
         assert (await web.get(f"http://127.0.0.1:{port}/readyz")).json()["ready"]
         counted = (await web.get(f"http://127.0.0.1:{port}/metrics")).text
         assert "tocsin_database_queue 0.0" in counted
         config.write_text(text + 'zone = "Asia/Shanghai"\n')
         running.send_signal(signal.SIGHUP)
-        told = json.loads(await asyncio.wait_for(running.stderr.readline(), 20))
+        told = json.loads(await asyncio.wait_for(running.stderr.readline(), 45))
         assert (told["event"], told["changed"]) == ("the configuration was read again", ["house.zone"])
         config.write_text("[house")
         running.send_signal(signal.SIGHUP)
-        assert "is not TOML" in json.loads(await asyncio.wait_for(running.stderr.readline(), 20))["why"]
+        assert "is not TOML" in json.loads(await asyncio.wait_for(running.stderr.readline(), 45))["why"]
         running.send_signal(signal.SIGTERM)
         assert await asyncio.wait_for(running.wait(), 15) == 0
 
@@ -200,7 +200,7 @@ async def test_a_server_that_does_not_answer_is_waited_for_until_told_to_stop(tm
     config.write_text(f'[house]\nweb = ""\ndatabase = "postgresql://x:y@127.0.0.1:{free_port()}/z"')
     async with process("run", "-c", str(config)) as running:
         assert running.stderr is not None
-        first = json.loads(await asyncio.wait_for(running.stderr.readline(), 20))
+        first = json.loads(await asyncio.wait_for(running.stderr.readline(), 45))
         assert first["event"] == "the database does not answer yet"
         running.send_signal(signal.SIGTERM)
         assert await asyncio.wait_for(running.wait(), 15) == 2
