@@ -79,7 +79,7 @@ MENU = (
     Fault("warning", "Announce the end", "Says that this socket closes in a few seconds.",
           _but("", "Discord asks to reconnect at once.", NO_SOCKET), at_once=True),
     Fault("dead_ticket", "Dead ticket", "Breaks off the socket, and the next address for one opens nothing.",
-          _but("", "The gateway's address has no ticket.", NO_SOCKET), at_once=True),
+          _but("", "The gateway's address has no ticket.", NO_SOCKET), times=2, at_once=True),
     Fault("invalid_session", "Invalid session", "Says that the session is invalid and cannot be resumed (opcode 9).",
           _but("A socket of Slack's has no session.", "", NO_SOCKET), at_once=True),
     Fault("garbled", "Send rubbish", "Sends the bot something that cannot be read.", at_once=True),
@@ -154,10 +154,12 @@ class Faults:
         fault = ROWS[name]
         if self.platform not in fault.on:
             raise KeyError(name)
-        left = fault.times if times is None else times
+        left, before = fault.times if times is None else times, self.struck[name]
         self.active[name] = Strike(fault, left, where, fault.seconds if seconds is None else seconds)
         if fault.at_once:
             self.befall(name)
+            if fault.times and self.struck[name] == before:
+                self.strikes(name)
         self.changed()
 
     def mend(self, *names: str) -> None:

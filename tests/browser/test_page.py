@@ -1,9 +1,14 @@
 """The page as a person meets it: in a real browser, with the keyboard and the mouse."""
 
+import sys
+from pathlib import Path
+
 import pytest
 from playwright.async_api import Page, expect
 
+from adapters.playground.bot import Bot
 from adapters.playground.server import Playground
+from tests.playground.test_bot import PARROT
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
@@ -213,3 +218,70 @@ async def test_the_page_says_that_the_playground_has_stopped(page: Page, playgro
     await page.unroute("**/events*")
     await page.locator("[data-actor=anna]").click()
     await expect(page.locator(".lost")).to_be_hidden()
+
+
+async def test_trouble_is_made_and_mended(page: Page, playground: Playground) -> None:
+    trouble = page.locator(".telegram .trouble")
+    await trouble.click()
+    await page.locator(".telegram [data-fault=throttled]").click()
+    await page.locator(".telegram [data-fault=duplicate]").click()
+    await page.locator(".telegram [data-limits]").click()
+    await expect(page.locator(".telegram .state")).to_have_text("Throttle · Deliver twice · Real limits")
+    await expect(trouble.locator("b")).to_have_text("2")
+    assert playground["telegram"].limits and playground["telegram"].faults.active["throttled"].left == 0
+    assert playground["telegram"].faults.strikes("duplicate")
+    await expect(page.locator(".telegram .state")).to_have_text("Throttle · Real limits")
+    await page.locator(".telegram .mend").click()
+    await expect(page.locator(".telegram .state")).to_have_text("")
+    await expect(page.locator(".telegram .faults")).to_be_hidden()
+    assert not playground["telegram"].faults.active and not playground["telegram"].limits
+
+
+async def test_trouble_is_found_with_the_keyboard(page: Page, playground: Playground) -> None:
+    await page.locator(".slack .trouble").press("Enter")
+    await expect(page.locator(".slack [data-limits]")).to_be_focused()
+    await page.keyboard.press("ArrowDown")
+    await page.keyboard.press("Enter")
+    await expect(page.locator(".slack .trouble b")).to_have_text("1")
+    await page.keyboard.press("Escape")
+    await expect(page.locator(".slack .faults")).to_be_hidden()
+    await expect(page.locator(".slack .trouble")).to_be_focused()
+
+
+async def test_a_bot_that_lives_elsewhere_has_no_switch(page: Page) -> None:
+    await expect(page.locator(".life")).to_be_hidden()
+
+
+async def test_the_bot_is_killed_and_started(page: Page, playground: Playground, tmp_path: Path) -> None:
+    command = (sys.executable, "-c", PARROT, str(tmp_path / "told"))
+    async with Bot({}, playground.bell.ring, command=command).running() as bot:
+        playground.switches.bot = bot
+        playground.bell.ring()
+        how = page.locator(".life .how")
+        await expect(how).to_have_text("The bot is up")
+        await page.locator(".life .end").click()
+        await expect(how).to_have_text("The bot is dead")
+        await page.locator(".life .end").click()
+        await expect(how).to_have_text("The bot is up")
+        await page.locator("[data-push='3600']").click()
+        await page.locator("[data-push='300']").click()
+        await expect(page.locator(".life .ahead")).to_have_text("clock +1 h 5 min")
+        assert bot.ahead == 3900
+
+
+async def test_a_line_is_completed_while_it_is_typed(page: Page) -> None:
+    box = page.locator(".discord .composer textarea")
+    await box.press_sequentially("/vote ro")
+    await expect(page.locator(".discord .hints li")).to_have_text("/vote roll back?the release")
+    await box.press("ArrowDown")
+    await box.press("Enter")
+    await expect(box).to_have_value("/vote roll back? ")
+
+
+async def test_a_messages_own_menu(page: Page) -> None:
+    await say(page, "slack", "/vote roll back?")
+    message = page.locator(".slack .message")
+    await message.hover()
+    await message.locator(".dots").click()
+    await message.get_by_role("menuitem", name="Vote for it").click()
+    await expect(page.locator(".telegram .message .text")).to_have_text("Anna Nowak voted for it")

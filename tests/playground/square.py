@@ -115,8 +115,9 @@ class Side(StandIn):
             case ["/form", *_]:
                 self.sheets[viewer] = FORM
             case ["/vote", *words]:
-                buttons = ((Knob("yes", "Vote", "primary"),),)
-                self.square.show(replace(self.bubble("Square", " ".join(words), bot=True), buttons=buttons), room)
+                buttons, menu = ((Knob("yes", "Vote", "primary"),),), (Knob("yes", "Vote for it"),)
+                asked = replace(self.bubble("Square", " ".join(words), bot=True), buttons=buttons, menu=menu)
+                self.square.show(asked, room)
             case ["/room", *_]:
                 for side in self.square.sides.values():
                     side.rooms["war"] = []
@@ -142,6 +143,12 @@ class Side(StandIn):
     async def press(self, viewer: str, room: str, bubble: str, knob: str) -> None:
         voted = next(each for each in self.rooms[room] if each.id == bubble)
         self.square.vote(voted, self.actors[viewer].name)
+
+    async def shortcut(self, viewer: str, room: str, bubble: str, knob: str) -> None:
+        await self.press(viewer, room, bubble, knob)
+
+    async def typing(self, viewer: str, room: str, text: str) -> Sequence[tuple[str, str]]:
+        return (("/vote roll back?", "the release"),) if text.startswith("/vote ") else ()
 
     async def fill(self, viewer: str, sheet: str, answers: Mapping[str, str]) -> None:
         del self.sheets[viewer]

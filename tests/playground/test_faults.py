@@ -52,6 +52,7 @@ def test_what_befalls_at_once_is_told() -> None:
     faults.switch("refresh")
     faults.switch("throttled")
     assert told == ["refresh"]
+    assert (faults.struck["refresh"], list(faults.active)) == (1, ["throttled"])
 
 
 def test_what_never_happens_on_a_platform_cannot_be_switched_on() -> None:

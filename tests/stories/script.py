@@ -13,6 +13,8 @@ dana@slack does not see PAGE                           nowhere on her screen
 nobody is paged                                        no page came since the last line about pages
 +5m                                                    time passes
 telegram goes down / telegram comes back
+discord suffers dm_closed                              one of the playground's faults, until it recovers
+discord recovers
 the bot restarts
 """
 
@@ -49,7 +51,8 @@ ACT = re.compile(
 )
 SHOWN = re.compile(rf"(?P<on>{PLATFORM}(?: +{PLATFORM})*)(?: +(?P<place>hall|room))? *\| *(?P<words>.*)")
 TOLD = re.compile(rf"(?P<on>{PLATFORM}) *-> *(?P<who>\w+) *\| *(?P<words>.*)")
-STATE = re.compile(rf"(?P<on>{PLATFORM}) (?P<verb>goes down|comes back)")
+STATE = re.compile(rf"(?P<on>{PLATFORM}) (?P<verb>goes down|comes back|recovers)")
+SUFFERS = re.compile(rf"(?P<on>{PLATFORM}) suffers (?P<words>\w+)")
 
 
 def read(story: str) -> Iterator[Step]:
@@ -67,6 +70,8 @@ def _step(number: int, text: str) -> Step:
         return Step(number, text, text)
     if found := STATE.fullmatch(text):
         return Step(number, text, found["verb"], platforms=(found["on"],))
+    if found := SUFFERS.fullmatch(text):
+        return Step(number, text, "suffers", platforms=(found["on"],), words=found["words"])
     if found := TOLD.fullmatch(text):
         return Step(number, text, "told", found["who"], (found["on"],), "dm", **_expected(found["words"]))
     if found := SHOWN.fullmatch(text):

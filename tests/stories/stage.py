@@ -15,7 +15,7 @@ from bot.run import house
 from tests.clock import PushedClock
 from tests.stories.script import Step
 
-PATIENCE = 10.0
+PATIENCE = 20.0
 """Seconds that something may take to come true."""
 
 
@@ -29,12 +29,12 @@ class Stage:
         self._house = AsyncExitStack()
 
     async def open(self) -> None:
-        """Set the house to work, and wait until it is heard on every platform."""
+        """Set the house to work, and wait until it is heard on every platform that is up."""
         # The clock stands still between two pushes, and whoever waits for a budget would wait for ever.
         wide: dict[str, Any] = {"paces": {name: [] for name in self.playground.settings}}
         config = check({**company(self.playground, self.database), **wide}, "the story")
         self.engine = await self._house.enter_async_context(house(config, self.clock))
-        names = set(self.engine.office.chats)
+        names = {name for name, stand in self.playground.stands.items() if not stand.outage}
         await self.playground.until(
             lambda: {name for name, up in self.engine.office.up.items() if up} == names, PATIENCE
         )
@@ -93,6 +93,12 @@ class Stage:
         stand: Any = self.playground[step.platforms[0]]
         stand.outage = False
         await self._until(lambda: self.engine.office.up.get(step.platforms[0]), step, 30)
+
+    async def _suffers(self, step: Step) -> None:
+        self.playground[step.platforms[0]].faults.switch(step.words, 0)
+
+    async def _recovers(self, step: Step) -> None:
+        self.playground[step.platforms[0]].faults.mend()
 
     async def _the_bot_restarts(self, step: Step) -> None:
         await self._house.aclose()

@@ -76,12 +76,15 @@ class Guild:
         self.empty()
 
     def empty(self) -> None:
-        """As new: the standing room, and nothing in it."""
+        """As new: the standing room, and nothing in it. A direct conversation has one id for good: bots keep it."""
+        direct = [each for each in getattr(self, "channels", {}).values() if each["type"] == 1]
         self.channels: dict[str, Payload] = {}
         self.posts: dict[str, dict[str, Post]] = {}
         self.webhooks: dict[str, Webhook] = {}
         self.pings: list[tuple[str, str]] = []
         self.open({"name": "incidents", "topic": "Where incidents are announced"}, HALL)
+        for channel in direct:
+            self._keep({**channel, "last_message_id": None})
         for id in self.users:
             if id != BOT:
                 self.direct(id)
