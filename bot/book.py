@@ -256,7 +256,8 @@ C = TypeVar("C", bound=type)
 def event(cls: type[Event]) -> Any:
     """Make a fact of a class: frozen, and found by its name when the log is read."""
     made: Any = dataclass(frozen=True)(cls)
-    EVENTS[made.__name__] = made
+    if EVENTS.setdefault(made.__name__, made) is not made:
+        raise TypeError(f"two events are called {made.__name__}: the log could not tell them apart")
     return made
 
 

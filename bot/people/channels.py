@@ -43,7 +43,7 @@ class OfChannel(Event):
 
 
 @event
-class Offered(OfChannel):
+class ChannelOffered(OfChannel):
     """They named an address: a code is sent there, which they type back."""
 
     handle: str

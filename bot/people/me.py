@@ -11,10 +11,10 @@ from bot.oncall.policy import Hop, Rules
 from bot.people.account import STRANGER
 from bot.people.channels import (
     SHAPES,
+    ChannelOffered,
     GivenUp,
     Hushed,
     Mistyped,
-    Offered,
     Proved,
     Ruled,
     Tested,
@@ -133,7 +133,7 @@ class AddChannel(Mine):
             raise Refused(N_("That address is {who}'s already."), who=who)
         if len(person.own) >= MOST:
             raise Refused(N_("You have {count} channels. `me remove` gives one up."), count=MOST)
-        yield Offered(str(handle), digits(ask.token), ask.now + VALID)
+        yield ChannelOffered(str(handle), digits(ask.token), ask.now + VALID)
 
     def answer(self, state: Any, entries: Sequence[Entry], ask: Ask, voice: Voice) -> Card:
         typed = f"/{ask.rules.root} me verify"

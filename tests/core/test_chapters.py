@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from bot.book import BookId, Refused
+from bot.book import BookId, Event, Refused, event
 from bot.incident.rooms import NoticeRoom, OpenRoom
 from bot.incident.severity import Audience, Status
 from bot.people.following import Sub
@@ -311,3 +311,11 @@ def test_a_room_that_moved_is_followed() -> None:
     desk.do(OpenRoom(ROOM))
     desk.do(NoticeRoom(ROOM, "moved", now="slack:C2"))
     assert list(desk.book.state.keys()) == ["place slack:C2"]
+
+
+def test_no_two_events_have_one_name() -> None:
+    with pytest.raises(TypeError, match="two events"):
+
+        @event
+        class Declared(Event):
+            """Another."""
