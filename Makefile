@@ -45,7 +45,7 @@ lock: setup    ## resolve the dependencies anew
 	$(BIN)/python scripts/lock.py write
 
 bench: setup    ## every benchmark, with its figures
-	for each in command growth memory schedule; do $(BIN)/python bench/$$each.py || exit 1; done
+	for each in command growth memory schedule timers; do $(BIN)/python bench/$$each.py || exit 1; done
 
 soak: setup    ## an hour of a busy day, compressed, with faults: nothing may be lost
 	$(BIN)/python -m tests.walks.soak

@@ -31,7 +31,7 @@ from bot.incident.rooms import RoomOpened
 from bot.incident.severity import Severity
 from bot.incident.updates import Noted
 from bot.ports import Card, Handle, Place, Said
-from bot.store.hand import sql
+from bot.store.hand import Clock, sql
 from bot.store.store import Store
 from bot.store.transaction import Transaction
 
@@ -160,9 +160,9 @@ async def measure(urls: Mapping[str, str], rounds: int) -> dict[str, Ways]:
 
 
 @asynccontextmanager
-async def opened(url: str) -> AsyncIterator[Store]:
+async def opened(url: str, clock: Clock | None = None) -> AsyncIterator[Store]:
     """A store, until left."""
-    store = await Store.open(url)
+    store = await Store.open(url, clock)
     try:
         yield store
     finally:

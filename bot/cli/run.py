@@ -92,3 +92,4 @@ async def _run(path: Path, level: str, shape: str) -> None:
         ):
             typer.echo(f"Tocsin answers on {', '.join(config.chats) or 'no chat yet'}. Ctrl-C stops it.", err=True)
             await told.wait()
+            typer.echo("Stopping: what is under way ends first. Once more ends it at once.", err=True)

@@ -164,6 +164,19 @@ class Channels(Part):
         return {name: {**public, **table} for name, table in told.items() if table is not None}
 
 
+class Ai(Part):
+    """A language model that polishes summaries and answers questions. Without this table there is none."""
+
+    model: str = Field(min_length=1)
+    base_url: str = Field(default="https://api.openai.com/v1", pattern=r"^https?://")
+    """Where it answers: OpenAI, or anything that speaks its API."""
+    key: SecretStr = SecretStr("")
+    private: bool = False
+    """Whether it may read private incidents."""
+    timeout: Span = Field(default=timedelta(seconds=5), gt=timedelta(0), le=timedelta(seconds=20))
+    """After this long, what the house says itself is shown."""
+
+
 class Rung(Part):
     """A step of a policy."""
 
@@ -246,6 +259,7 @@ class Config(Part):
     """What a platform takes, where that is not what its adapter knows; an empty list: there is no limit to spare."""
     rooms: WarRooms = WarRooms()
     followers: tuple[FollowingRoom, ...] = ()
+    ai: Ai | None = None
     languages: Mapping[str, str] = {}
     """A platform's rooms speak this language: `discord = "zh-hans"`."""
 

@@ -10,6 +10,7 @@ from time import perf_counter
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
 
+from bot.ports import Place
 from bot.store.census import Census, Told
 
 QUICK = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10)
@@ -48,6 +49,10 @@ class Figures:
         finally:
             self.hearing.labels(verb).observe(perf_counter() - begun)
             self.hearings.labels(verb, outcome[-1] if outcome else "broken").inc()
+
+    def sent(self, place: str, kind: str, outcome: str) -> None:
+        """A message that is no page went to a place, or did not."""
+        self.sends.labels(Place.parse(place).platform, kind, outcome).inc()
 
     def fired(self, late: timedelta) -> None:
         """A timer fired."""

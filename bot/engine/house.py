@@ -25,12 +25,13 @@ from bot.engine.office import Office
 from bot.engine.page import Paging
 from bot.engine.prove import Proving
 from bot.engine.suggest import suggest
+from bot.engine.think import Thinking
 from bot.engine.tick import Ticking
 from bot.engine.watch import Watch
 from bot.grammar import Line, Query, grammar, tidy
 from bot.oncall.handoff import HandOver
 from bot.people.person import Enroll, Leave
-from bot.ports import Card, Channel, Chat, Choice, Form, Grammar, Receipt, RoomChange, Said, Unheard
+from bot.ports import Card, Channel, Chat, Choice, Form, Grammar, Mind, Receipt, RoomChange, Said, Unheard
 from bot.store.store import Store, StoreDown, Taken
 from bot.store.transaction import Transaction
 from bot.text.words import LANGUAGES, Voice, known
@@ -51,6 +52,7 @@ class Engine:
         chats: Sequence[Chat],
         channels: Sequence[Channel] = (),
         fetch: Fetch | None = None,
+        mind: Mind | None = None,
     ) -> None:
         named = {channel.name: channel for channel in channels}
         self.office = Office(config, store, {chat.name: chat for chat in chats}, named)
@@ -61,6 +63,7 @@ class Engine:
         self.proving = Proving(self.office)
         self.feeds = Feeds(self.office, fetch)
         self.watch = Watch(self.office)
+        self.thinking = Thinking(self.office, mind)
 
     @asynccontextmanager
     async def running(self) -> AsyncIterator["Engine"]:
@@ -172,7 +175,7 @@ class Engine:
                 return None
             verb = self.grammar().verb(said.words)
             with self.office.figures.heard(verb.name if verb else "") as outcome:
-                reply = await self._hear(said)
+                reply = await self.thinking.over(said, verb, await self._hear(said))
                 outcome.append(meaning(reply))
                 return reply
         except StoreDown as down:

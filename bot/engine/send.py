@@ -64,7 +64,9 @@ class Sending:
             async with asyncio.timeout(DEADLINE):
                 message = await self._send(claimed)
         except Exception as wrong:
+            self.office.figures.sent(row.to, row.kind, "failed")
             return await self.office.store.write(partial(self._again, claimed, self._meaning(row, wrong)))
+        self.office.figures.sent(row.to, row.kind, "accepted")
         await self.office.store.write(partial(arrived, claimed, message))
         return None
 

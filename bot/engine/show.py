@@ -55,10 +55,12 @@ class Showing:
             return later.until
         except (ChatError, TimeoutError) as wrong:
             error = wrong if isinstance(wrong, ChatError) else Unreachable()
+            self.office.figures.looks.labels(row.platform, "failed").inc()
             log.warning(
                 "a look could not be shown", book=str(row.book), look=row.subject, on=row.platform, why=str(error)
             )
             return await self.office.store.write(partial(self._failed, row, error))
+        self.office.figures.looks.labels(row.platform, "shown").inc()
         return None
 
     def _failed(self, row: Shown, error: ChatError, tx: Transaction) -> datetime | None:

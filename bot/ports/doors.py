@@ -123,3 +123,13 @@ class Calendars(Protocol):
 
     async def calendar(self, secret: str) -> bytes | None:
         """The iCalendar at a secret address; None where there is none (any more)."""
+
+
+class Mind(Protocol):
+    """A language model. It is asked for words, and does nothing: what it writes is shown as letters."""
+
+    async def write(self, task: str, source: str, language: str) -> str:
+        """A few sentences in a language (`English`), from what stands in `source` alone. Raises `Unreachable`."""
+
+    async def close(self) -> None:
+        """Let go of every connection."""

@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Mapping
 from functools import partial
 from importlib import import_module
+from importlib.util import find_spec
 from types import ModuleType
 from typing import Any
 
@@ -11,7 +12,7 @@ from sqlalchemy import make_url
 
 from bot.config import BadConfig, Config, File
 from bot.engine.feeds import Fetch
-from bot.ports import Channel, Chat
+from bot.ports import Channel, Chat, Mind
 
 NOWHERE = File("the configuration", "", {})
 
@@ -52,6 +53,16 @@ def find_beat() -> Fetch:
     return partial(import_module("adapters.web.fetch").fetch, allowed=lambda address: True)
 
 
+def find_mind(config: Config) -> Mind | None:
+    """The language model, where one is configured. Raises `BadConfig`."""
+    if config.ai is None:
+        return None
+    if find_spec("openai") is None:
+        raise BadConfig("ai: the language model needs more: pip install 'tocsin[ai]'")
+    model = import_module("adapters.model").Model
+    return model(config.ai.base_url, config.ai.model, config.ai.key.get_secret_value())  # type: ignore[no-any-return]
+
+
 def settings_of(name: str, file: File = NOWHERE) -> type[BaseModel]:
     """What a chat's adapter can be told. Raises `BadConfig`."""
     return _module(name, file).Settings  # type: ignore[no-any-return]
@@ -68,7 +79,8 @@ def secrets(config: Config, file: File) -> frozenset[str]:
     """What must stand in no log: what the environment added, every token, and the database's password."""
     found = (value for settings in _settings(config, file) for _, value in settings)
     tokens = {value.get_secret_value() for value in found if isinstance(value, SecretStr)}
-    return file.secrets | tokens | {make_url(config.house.database).password or ""}
+    key = config.ai.key.get_secret_value() if config.ai else ""
+    return file.secrets | tokens | {key, make_url(config.house.database).password or ""}
 
 
 def _settings(config: Config, file: File) -> Iterator[BaseModel]:

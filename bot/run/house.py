@@ -14,7 +14,7 @@ from bot.config import Config, File
 from bot.engine.heartbeat import beating
 from bot.engine.house import Engine
 from bot.ports import Served
-from bot.run.adapters import NOWHERE, find_beat, find_channels, find_chat, find_fetch
+from bot.run.adapters import NOWHERE, find_beat, find_channels, find_chat, find_fetch, find_mind
 from bot.store.migrate import TooNew
 from bot.store.store import Store, StoreDown
 
@@ -36,13 +36,16 @@ async def house(
     sys.setswitchinterval(0.0005)
     chats = [find_chat(name, settings, file) for name, settings in config.chats.items()]
     channels = find_channels(config, file)
+    mind = find_mind(config)
     store = await opened(config.house.database, clock, told or asyncio.Event())
     try:
-        made = Engine(config, store, chats, channels, find_fetch())
+        made = Engine(config, store, chats, channels, find_fetch(), mind)
         async with made.running() as engine, beating(engine.office, find_beat()):
             yield engine
     finally:
         await store.close()
+        if mind:
+            await mind.close()
 
 
 async def opened(url: str, clock: Any, told: asyncio.Event) -> Store:

@@ -1,15 +1,18 @@
 """The command as people run it: a process of its own, a configuration in a file, a signal at the end."""
 
 import asyncio
+import json
 import os
 import signal
 import socket
+import sqlite3
 import sys
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, closing
 from pathlib import Path
 from typing import Any
 
+import httpx
 import pytest
 
 from adapters.playground.cast import COMPANY
@@ -114,7 +117,7 @@ async def test_how_it_is_can_be_asked(tmp_path: Path) -> None:
     config.write_text(f'[house]\ndatabase = "sqlite:///{tmp_path}/t.db"\nweb = "127.0.0.1:{port}"')
     async with process("run", "-c", str(config)) as running:
         assert running.stderr is not None
-        await asyncio.wait_for(running.stderr.readline(), 20)
+        await asyncio.wait_for(running.stderr.readline(), 45)
         code, said = await ended("health", "--address", f"127.0.0.1:{port}")
         assert (code, '"database":true' in said) == (0, True)
         code, said = await ended("run", "-c", str(config))
@@ -124,6 +127,83 @@ async def test_how_it_is_can_be_asked(tmp_path: Path) -> None:
 def free_port() -> int:
     with socket.create_server(("127.0.0.1", 0)) as ear:
         return int(ear.getsockname()[1])
+
+
+async def test_it_is_ready_and_counts_and_reads_its_file_again(tmp_path: Path) -> None:
+    port = free_port()
+    config = tmp_path / "tocsin.toml"
+    text = f'[house]\ndatabase = "sqlite:///{tmp_path}/t.db"\nweb = "127.0.0.1:{port}"\n'
+    config.write_text(text)
+    async with process("run", "-c", str(config), "--log", "json") as running, httpx.AsyncClient(trust_env=False) as web:
+        assert running.stderr is not None
+        await asyncio.wait_for(running.stderr.readline(), 45)
+        assert (await web.get(f"http://127.0.0.1:{port}/readyz")).json()["ready"]
+        counted = (await web.get(f"http://127.0.0.1:{port}/metrics")).text
+        assert "tocsin_database_queue 0.0" in counted
+        config.write_text(text + 'zone = "Asia/Shanghai"\n')
+        running.send_signal(signal.SIGHUP)
+        told = json.loads(await asyncio.wait_for(running.stderr.readline(), 45))
+        assert (told["event"], told["changed"]) == ("the configuration was read again", ["house.zone"])
+        config.write_text("[house")
+        running.send_signal(signal.SIGHUP)
+        assert "is not TOML" in json.loads(await asyncio.wait_for(running.stderr.readline(), 45))["why"]
+        running.send_signal(signal.SIGTERM)
+        assert await asyncio.wait_for(running.wait(), 15) == 0
+
+
+@pytest.mark.parametrize(("late", "again", "code"), [(2, False, 0), (40, True, 128 + signal.SIGTERM)])
+async def test_what_is_under_way_ends_unless_told_twice(late: float, again: bool, code: int, tmp_path: Path) -> None:
+    """Slack answers late: the process waits for it, and nothing stays half said; a second signal waits for nothing."""
+    async with Playground(COMPANY, platforms=("slack",)).open() as playground:
+        slack = playground["slack"]
+        config = tmp_path / "tocsin.toml"
+        config.write_text(toml(playground.settings, f"sqlite:///{tmp_path}/t.db"))
+        token = {"THE_TOKEN": str(playground.settings["slack"]["bot_token"])}
+        async with process("run", "-c", str(config), **token) as running:
+            hall = slack.screen("anna").rooms[0].id
+            await until_heard(playground, hall)
+            slack.faults.switch("slow", seconds=late)
+            await slack.say("anna", hall, "/incident update 1 we look at it")
+            await playground.until(lambda: "sending" in states(tmp_path / "t.db"), 15)
+            running.send_signal(signal.SIGTERM)
+            await until_said(running, b"Stopping")
+            if again:
+                running.send_signal(signal.SIGTERM)
+            assert await asyncio.wait_for(running.wait(), 20) == code
+        assert ("sending" in states(tmp_path / "t.db")) == again
+
+
+def states(database: Path) -> list[str]:
+    """How the messages stand that were to be sent."""
+    with closing(sqlite3.connect(f"file:{database}?mode=ro", uri=True)) as opened:
+        return [state for (state,) in opened.execute("SELECT state FROM sends")]
+
+
+async def until_said(running: asyncio.subprocess.Process, word: bytes) -> None:
+    """Read what the process says until it says this."""
+    assert running.stderr is not None
+    async with asyncio.timeout(20):
+        while word not in await running.stderr.readline():
+            pass
+
+
+async def test_a_database_that_cannot_be_had_is_told_in_a_line(tmp_path: Path) -> None:
+    config = tmp_path / "tocsin.toml"
+    (tmp_path / "t.db").write_text("this is no database at all" * 100)
+    config.write_text(f'[house]\nweb = ""\ndatabase = "sqlite:///{tmp_path}/t.db"')
+    code, said = await ended("run", "-c", str(config))
+    assert (code, "not a database" in said, "Traceback" in said) == (2, True, False)
+
+
+async def test_a_server_that_does_not_answer_is_waited_for_until_told_to_stop(tmp_path: Path) -> None:
+    config = tmp_path / "tocsin.toml"
+    config.write_text(f'[house]\nweb = ""\ndatabase = "postgresql://x:y@127.0.0.1:{free_port()}/z"')
+    async with process("run", "-c", str(config)) as running:
+        assert running.stderr is not None
+        first = json.loads(await asyncio.wait_for(running.stderr.readline(), 45))
+        assert first["event"] == "the database does not answer yet"
+        running.send_signal(signal.SIGTERM)
+        assert await asyncio.wait_for(running.wait(), 15) == 2
 
 
 async def test_what_is_not_there_is_told_in_a_line(tmp_path: Path) -> None:

@@ -72,6 +72,7 @@ async def test_what_is_done_is_counted(database_url: str) -> None:
         assert found["tocsin_command_seconds_count verb=declare"] == 2
         assert found["tocsin_pages_total channel=ink outcome=accepted"] == 1
         assert found["tocsin_incidents_open severity=SEV1"] == 1
+        assert found["tocsin_looks_total outcome=shown platform=ink"] >= 1
         assert found["tocsin_platform_up platform=ink"] == 1
         assert found["tocsin_loop_up loop=paging"] == 1
         assert found["tocsin_database_queue"] == 0
@@ -102,6 +103,7 @@ async def test_what_waits_is_told_with_its_age(database_url: str) -> None:
         assert found["tocsin_looks_behind platform=ink"] >= 1
         assert found["tocsin_looks_behind_seconds platform=ink"] >= 0
         assert found["tocsin_pages_total channel=ink outcome=failed"] >= 1
+        assert found["tocsin_looks_total outcome=failed platform=ink"] >= 1
         assert found["tocsin_sends_waiting kind=page state=pending"] >= 1
         assert found["tocsin_sends_waiting_seconds kind=page state=pending"] >= 0
 

@@ -116,6 +116,8 @@ class Town:
 
     async def check(self) -> None:
         """The promises, at rest."""
+        await self.store.write(lambda tx: tx.expired())  # as the clockwork does every ten seconds
+        await self.rest()
         await self.store.read(self._check)
 
     def _check(self, tx: Transaction) -> None:
