@@ -4,7 +4,7 @@ COPY requirements.txt requirements.run.txt ./
 RUN python -m venv /build && /build/bin/pip install --no-cache-dir --require-hashes -r requirements.txt
 RUN python -m venv --without-pip /opt/tocsin \
     && /build/bin/pip --python /opt/tocsin/bin/python install --no-cache-dir --require-hashes -r requirements.run.txt
-COPY pyproject.toml README.md LICENSE ./
+COPY pyproject.toml README.md LICENSE tocsin.example.toml ./
 COPY bot bot
 COPY adapters adapters
 RUN /build/bin/python -m hatchling build -t wheel \

@@ -9,6 +9,7 @@ from urllib.request import urlopen
 from zoneinfo import available_timezones
 
 from bot.config import BadConfig, Config, File
+from bot.oncall.which import participants
 from bot.people.person import People
 from bot.ports import Channel, ChatError, Examined, Finding
 from bot.run.adapters import checked, find_channels, find_chat
@@ -84,7 +85,7 @@ def paged(config: Config, people: People | None) -> Iterator[Finding]:
         yield Finding(what="nobody is ever paged", ok=False, fix="write a [policies.default] with its steps")
     for name, policy in config.policies.items():
         named = {person for step in policy.steps for person in step.page} | set(policy.catch_all)
-        wanted = named & set(config.people)
+        wanted = {person for each in named for person in _meant(each, config)}
         deaf = sorted(id for id in wanted if not _ways(id, config, people))
         fix = "; ".join(
             f"give people.{id} an account on a chat or an address, or let them say `account link`" for id in deaf
@@ -94,9 +95,18 @@ def paged(config: Config, people: People | None) -> Iterator[Finding]:
     if not config.house.admin:
         yield Finding(what="nobody may do everything", ok=False, fix="house.admin = the key of one of [people]")
     if people is None:
-        yield Finding(
-            what="accounts that people linked themselves", ok=None, fix="they are known after the first start"
-        )
+        yield Finding(what="accounts that people linked themselves", ok=None, fix="they are known after the next start")
+
+
+def _meant(name: str, config: Config) -> set[str]:
+    """Everybody whom a step's name may page: a person, or whoever takes turns in a schedule or a team's schedule."""
+    rules = config.rules()
+    if name in rules.schedules:
+        return participants(rules.schedules[name])
+    if name in rules.teams:
+        team = rules.teams[name]
+        return _meant(team.schedule, config) if team.schedule else set(team.members)
+    return {name}
 
 
 def _ways(id: str, config: Config, people: People | None) -> tuple[Any, ...]:

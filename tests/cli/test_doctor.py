@@ -99,6 +99,16 @@ def test_a_newer_database_is_told(sqlite_url: str) -> None:
             },
             {"policy p: nothing reaches b"},
         ),
+        (
+            {
+                "house": {"admin": "a"},
+                "chats": {"slack": {}},
+                "people": {"a": {"name": "A", "slack": "U1"}, "b": {"name": "B"}},
+                "schedules": {"s": {"layers": [{"participants": ["a", "b"], "from": "2026-01-05 09:00"}]}},
+                "policies": {"p": {"steps": [{"page": ["s"]}]}},
+            },
+            {"policy p: nothing reaches b"},
+        ),
     ],
 )
 def test_who_is_paged_can_be_reached(settings: dict[str, object], wrong: set[str]) -> None:
