@@ -7,7 +7,8 @@ from typing import Any
 
 from bot.config import Config
 
-AT_START = ("house.database", "house.web", "house.root", "chats", "channels", "ai")
+HOUSE = ("database", "web", "root", "heartbeat")
+AT_START = (*(f"house.{key}" for key in HOUSE), "chats", "channels", "ai")
 """What is opened or told to the platforms when the house starts."""
 
 
@@ -33,7 +34,7 @@ def weighed(old: Config, new: Config) -> tuple[Config, Adoption]:
     differing = sorted(set(_differing(old.model_dump(), new.model_dump())))
     waiting = [key for key in differing if key.startswith(AT_START)]
     changed = [key for key in differing if key not in waiting]
-    house = {key: getattr(old.house, key) for key in ("database", "web", "root")}
+    house = {key: getattr(old.house, key) for key in HOUSE}
     kept = {"house": new.house.model_copy(update=house)} | {
         key: getattr(old, key) for key in AT_START if key in type(old).model_fields
     }

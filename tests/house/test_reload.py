@@ -78,15 +78,15 @@ async def test_who_is_not_named_any_more_may_nothing(engine: Engine, file: Calla
 
 
 async def test_what_waits_for_a_restart_is_told_and_not_done(engine: Engine, file: Callable[[str], Path]) -> None:
-    more = AFTER.replace('zone = "UTC"', 'zone = "Asia/Shanghai"\nroot = "outage"\nweb = ""').replace(
-        "DATABASE", "sqlite:///x.db"
-    )
+    more = AFTER.replace(
+        'zone = "UTC"', 'zone = "Asia/Shanghai"\nroot = "outage"\nweb = ""\nheartbeat = "https://x.y"'
+    ).replace("DATABASE", "sqlite:///x.db")
     before = engine.office.config.house
     assert await reread(file(more), engine)
     now = engine.office.config.house
     assert (now.zone, now.root, now.database, now.web) == ("Asia/Shanghai", "incident", before.database, before.web)
     told = (await engine.ready())["configuration"]
-    assert told["after a restart"] == ["house.database", "house.root", "house.web"]
+    assert told["after a restart"] == ["house.database", "house.heartbeat", "house.root", "house.web"]
 
 
 @pytest.mark.parametrize("broken", ["[house", '[policies.p]\nsteps = [{ page = ["nobody"] }]', "[chats.irc]\n"])
