@@ -44,8 +44,9 @@ class Discord(discord.Client):
         self.guild = discord.Object(guild)
         self.tree = app_commands.CommandTree(self)
         group = app_commands.Group(name="incident", description="Incidents")
-        for name in ("ack", "unack"):
-            group.add_command(app_commands.Command(name=name, description=name, callback=constant))
+        more = app_commands.Group(name="more", description="More", parent=group)
+        for within, name in ((group, "ack"), (more, "unack")):
+            within.add_command(app_commands.Command(name=name, description=name, callback=constant))
         self.tree.add_command(group, guild=self.guild)
 
     async def setup_hook(self) -> None:

@@ -29,12 +29,16 @@ LANES = 64
 """Lanes of one platform, those that hang included."""
 REST = timedelta(seconds=5)
 """When to ask again for a lane that somebody else holds."""
+AHEAD = 4
+"""Words that are looked at for each destination: what waits behind them goes along, or is looked at later."""
 AGE = 20.0
 """Seconds after which what waits counts as the next better rank: so nothing starves."""
 
 
 class Delivery(Errands):
     """Every platform's lanes but the pages, which have a way of their own."""
+
+    pause = 0.03
 
     def __init__(self, office: Office) -> None:
         super().__init__(office)
@@ -80,7 +84,7 @@ class Delivery(Errands):
 
     def _behind(self, tx: Transaction) -> tuple[datetime, Sequence[Work], Mapping[str, datetime]]:
         shown = [row for name in self.office.chats for row in tx.behind(name)]
-        sends = [row for row in tx.ready() if row.kind not in PERSONAL]
+        sends = [row for row in tx.ready(each=AHEAD) if row.kind not in PERSONAL]
         return tx.now, [*shown, *sends], downs(self.office.chats, tx)
 
     def _lane(self, work: Work) -> str:

@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import Coroutine
 from functools import partial
-from typing import Any
+from typing import Any, ClassVar
 
 import structlog
 
@@ -21,6 +21,9 @@ PARTING = 10.0
 
 class Errands:
     """Looks for work when the bell rings; one task a key. What breaks is told, rests, and keeps nobody else waiting."""
+
+    pause: ClassVar[float] = 0.0
+    """Seconds from one look to the next, at least: what came meanwhile is seen together."""
 
     def __init__(self, office: Office) -> None:
         self.office = office
@@ -48,6 +51,7 @@ class Errands:
                     )
                     await asyncio.sleep(PAUSE)
                     continue
+                await asyncio.sleep(self.pause)
                 await self.bell.wait()
         finally:
             await self.part()
