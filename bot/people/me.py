@@ -30,8 +30,31 @@ VALID = timedelta(minutes=10)
 """How long a code can be used."""
 MOST = 10
 """Channels that somebody may add."""
-KINDS = {"mail": "email", "phone": "sms", "voice": "call", "ntfy": "push"}
-"""What people call a channel, too."""
+
+
+class Kind(Enum):
+    """A channel that somebody may add."""
+
+    EMAIL = "email"
+    SMS = "sms"
+    CALL = "call"
+    PUSH = "push"
+    APPRISE = "apprise"
+
+    @property
+    def said(self) -> str:
+        return {
+            "email": N_("mail"),
+            "sms": N_("text message"),
+            "call": N_("telephone call"),
+            "push": N_("push notification (ntfy)"),
+            "apprise": N_("a service of Apprise"),
+        }[self.value]
+
+    @property
+    def aliases(self) -> tuple[str, ...]:
+        """What people call it, too."""
+        return {"email": ("mail",), "sms": ("text", "phone"), "call": ("voice",), "push": ("ntfy",)}.get(self.value, ())
 
 
 class Urgency(Enum):
@@ -115,11 +138,11 @@ class AddChannel(Mine):
     `me add apprise feishu://…`. What you write there is as secret as a password: say it to me alone.
     """
 
-    channel: str = word(N_("The kind: email, sms, call, push or apprise."), required=True)
+    channel: Kind | None = word(N_("The kind: email, sms, call, push or apprise."), required=True)
     address: str = words(N_("The address, the number with its country's code, the topic or the URL."), required=True)
 
     def decide(self, person: Person, ask: Ask) -> Iterator[Event]:
-        kind = KINDS.get(self.channel.lower(), self.channel.lower())
+        kind = (self.channel or Kind.EMAIL).value
         if kind not in ask.rules.channels:
             there = ", ".join(ask.rules.channels) or "-"
             raise Refused(N_("“{kind}” is no channel here. There is: {there}."), kind=kind[:20], there=there)
@@ -176,11 +199,11 @@ class VerifyChannel(Mine):
 class RemoveChannel(Mine):
     """Give up a channel of yours: you are not reached there any more."""
 
-    channel: str = word(N_("The kind: email, sms, call, push or apprise."), required=True)
+    channel: Kind | None = word(N_("The kind: email, sms, call, push or apprise."), required=True)
     address: str = words(N_("Which one, where you have several."))
 
     def decide(self, person: Person, ask: Ask) -> Iterator[Event]:
-        kind = KINDS.get(self.channel.lower(), self.channel.lower())
+        kind = (self.channel or Kind.EMAIL).value
         proving = [each.handle for each in person.proving]
         mine = [Handle.parse(each) for each in (*person.own, *proving)]
         found = [each for each in mine if each.platform == kind and self.address.strip() in ("", each.id)]

@@ -276,7 +276,7 @@ async def test_a_code_is_good_for_ten_minutes_and_a_few_tries(town: Town) -> Non
     [
         ("me add email nowhere", "no address for email"),
         ("me add sms 015112345678", "no address for sms"),
-        ("me add fax 1", "no channel here"),
+        ("me add fax 1", "cannot be “fax”"),
         ("me add apprise json:/secret", "no address for apprise"),
         (f"me add email {MAIL}", "Anna Nowak's already"),
         ("me remove email", "no such channel"),

@@ -69,7 +69,7 @@ LINES = {
     "account unlink": ("account unlink slack", "stands in the configuration"),
     "audit": ("audit", "Audit"),
     "me show": ("me", "Role: admin"),
-    "me add": ("me add fax --address 1", "is no channel here"),
+    "me add": ("me add email anna", "is no channel here"),
     "me verify": ("me verify 1", "No code is waiting"),
     "me remove": ("me remove email", "no such channel"),
     "me rule": ("me rule high slack, telegram 2m", "said how to be reached"),
