@@ -134,8 +134,9 @@ def choice(one: Choice, said: Mapping[str, Mapping[str, str]], most: int) -> Com
     """One of the things that an option may be, in everybody's language."""
     room = max(most, 20)
     others = {tag: short(words[one.value], room) for tag, words in said.items() if words.get(one.value)}
-    others = {tag: text for tag, text in others.items() if text != one.label}
-    made = {"name": short(one.label or one.value, room), "value": one.value}
+    name = short(one.label or one.value, room)
+    made = {"name": name, "value": one.value}
+    others = {tag: text for tag, text in others.items() if text != name}
     return made | ({"name_localizations": others} if others else {})
 
 
