@@ -11,6 +11,7 @@ from typing import Any
 
 import psycopg
 import pytest
+from hypothesis import settings
 from sqlalchemy import make_url
 
 from bot.store.migrate import migrate
@@ -18,6 +19,9 @@ from bot.store.postgres import engine as postgres_engine
 from bot.store.sqlite import engine as sqlite_engine
 
 NUMBERS = count()
+# A busy machine is no fault of what is tried.
+settings.register_profile("house", deadline=None)
+settings.load_profile("house")
 
 
 @pytest.fixture(scope="session")

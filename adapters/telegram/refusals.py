@@ -1,8 +1,8 @@
 """What the platform's refusals mean to the core.  https://core.telegram.org/bots/api#making-requests"""
 
-import httpx
 from telegram import error
 
+from adapters.telegram.line import NOT_SENT
 from bot.ports import ChatError, Forbidden, Gone, Throttled, Unreachable
 
 GONE = (
@@ -17,7 +17,6 @@ FORBIDDEN = (
     "chat_write_forbidden",
     "topic_closed",
 )
-NOT_SENT = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout)
 
 
 def fault(wrong: error.TelegramError, why: str) -> ChatError:

@@ -1,56 +1,31 @@
 """The SDK's connections to the Bot API. No error that leaves here holds the token."""
 
 import asyncio
-import json
 import logging
 from collections.abc import Awaitable, Callable, Iterator
 from contextlib import contextmanager
 from typing import Any, Literal, TypeVar
-from urllib.parse import urlsplit
 
 from telegram import Bot, InlineKeyboardMarkup, LinkPreviewOptions, ReplyParameters, error
-from telegram.request import HTTPXRequest
 
 from adapters.telegram.known import Known
 from adapters.telegram.letters import Message
+from adapters.telegram.line import Line, Poll
 from adapters.telegram.refusals import fault, seconds
 from adapters.telegram.settings import Settings
 from bot.ports import MessageId, Place, Remark, Throttled, Unreachable
 
 T = TypeVar("T")
 
-# They tell every address that they call, and the token stands in ours.
-for talker in ("httpx", "httpcore", "telegram.Bot"):
-    logging.getLogger(talker).setLevel(logging.WARNING)
+# It tells every address that it calls, and the token stands in ours.
+logging.getLogger("telegram.Bot").setLevel(logging.WARNING)
 
 POLL = 30
 """Seconds that a poll waits for something to happen."""
 WANTED = ("message", "callback_query", "message_reaction", "my_chat_member")
-LOOPBACK = {"127.0.0.1", "localhost", "::1"}
 QUIET = LinkPreviewOptions(is_disabled=True)
 CROWD = 5.0
 """Seconds within which two chats that ask us to wait mean the whole platform."""
-
-
-class Poll(HTTPXRequest):
-    """The updates as they came: one that the SDK cannot parse would make it deaf to all that follow."""
-
-    updates: list[dict[str, Any]]
-
-    async def do_request(self, *args: Any, **more: Any) -> tuple[int, bytes]:
-        """Take the updates out of the answer, and leave the SDK an empty one."""
-        code, payload = await super().do_request(*args, **more)
-        if code != 200:
-            return code, payload
-        self.updates = sound(payload)
-        return code, b'{"ok": true, "result": []}'
-
-
-def sound(payload: bytes) -> list[dict[str, Any]]:
-    """The updates in an answer: whatever has an id. Half letters, which no database takes, become question marks."""
-    answer = json.loads(payload.decode("utf-8", "replace"))
-    whole = json.loads(json.dumps(answer, ensure_ascii=False).encode("utf-8", "replace"))
-    return [each for each in whole["result"] if isinstance(each, dict) and isinstance(each.get("update_id"), int)]
 
 
 class Wire:
@@ -62,8 +37,8 @@ class Wire:
     def __init__(self, settings: Settings, known: Known) -> None:
         self.known = known
         self._token = settings.token.get_secret_value()
-        self._rooms, self._pages = _line(HTTPXRequest, settings.api, 20, 32), _line(HTTPXRequest, settings.api, 10, 16)
-        self._polls = _line(Poll, settings.api, POLL + 15, 2)
+        self._rooms, self._pages = Line(settings.api, 20, 32), Line(settings.api, 10, 16)
+        self._polls = Poll(settings.api, POLL + 15, 2)
         address = f"{settings.api.rstrip('/')}/bot"
         self.bot = Bot(self._token, address, request=self._rooms, get_updates_request=self._polls)
         self.pager = Bot(self._token, address, request=self._pages, get_updates_request=self._polls)
@@ -181,19 +156,3 @@ async def unchanged(edit: Awaitable[Any]) -> None:
     except error.BadRequest as wrong:
         if "not modified" not in wrong.message.lower() and "topic_not_modified" not in wrong.message.lower():
             raise
-
-
-L = TypeVar("L", bound=HTTPXRequest)
-
-
-def _line(kind: type[L], api: str, read: float, pool: int) -> L:
-    # A proxy from the environment leads to the real platform, never to this machine.
-    proxied = urlsplit(api).hostname not in LOOPBACK
-    return kind(
-        connection_pool_size=pool,
-        read_timeout=read,
-        write_timeout=10,
-        connect_timeout=5,
-        pool_timeout=5,
-        httpx_kwargs={"trust_env": proxied},
-    )

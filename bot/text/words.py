@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta, tzinfo
-from functools import cache
+from functools import cache, lru_cache
 from importlib.resources import files
 from string import Formatter
 from typing import Any
@@ -53,8 +53,7 @@ def catalogue(language: str) -> Mapping[str, str]:
     """The messages of a language: what the code says, and what is said instead."""
     if language == ENGLISH:
         return {}
-    locale = Locale.parse(language, sep="-")
-    folder = files("bot.text") / "locale" / str(locale) / "LC_MESSAGES" / "tocsin.po"
+    folder = files("bot.text") / "locale" / str(locale(language)) / "LC_MESSAGES" / "tocsin.po"
     with folder.open("rb") as po:
         return {str(m.id): str(m.string) for m in read_po(po) if m.id and m.string}
 
@@ -76,7 +75,7 @@ class Voice:
         """
         parts: list[str | Inline | Line] = []
         typed = False
-        for letters, place, _, _ in Formatter().parse(catalogue(self.language).get(text, text)):
+        for letters, place in places(catalogue(self.language).get(text, text)):
             first, *rest = letters.split("`")
             parts.append(Run(first, code=typed))
             for piece in rest:
@@ -138,12 +137,30 @@ class Voice:
         for unit, size in (("day", 86400), ("hour", 3600), ("minute", 60), ("second", 1)):
             count, rest = divmod(rest, size)
             if count and len(parts) < 2 and not (unit == "second" and parts):
-                parts.append(format_unit(count, unit, length="short", locale=self._locale))
-        return " ".join(parts) or format_unit(0, "second", length="short", locale=self._locale)
+                parts.append(counted(count, unit, self.language))
+        return " ".join(parts) or counted(0, "second", self.language)
 
     @property
     def _locale(self) -> Locale:
-        return Locale.parse(self.language, sep="-")
+        return locale(self.language)
+
+
+@cache
+def locale(language: str) -> Locale:
+    """Babel's own idea of a language."""
+    return Locale.parse(language, sep="-")
+
+
+@lru_cache(maxsize=2048)
+def places(text: str) -> tuple[tuple[str, str | None], ...]:
+    """A marked message taken apart: letters, and the name of the place that follows them."""
+    return tuple((letters, place) for letters, place, _, _ in Formatter().parse(text))
+
+
+@lru_cache(maxsize=2048)
+def counted(count: int, unit: str, language: str) -> str:
+    """So many of a unit of time: `5 min`."""
+    return format_unit(count, unit, length="short", locale=locale(language))
 
 
 def _listed(value: tuple[Any, ...]) -> bool:

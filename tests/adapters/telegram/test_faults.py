@@ -3,9 +3,10 @@
 import asyncio
 import logging
 from collections.abc import Mapping
+from socket import socket
 from typing import Any
 
-import httpx
+import aiohttp
 import pytest
 from pydantic import ValidationError
 from telegram import error
@@ -13,6 +14,7 @@ from telegram import error
 from adapters.playground.telegram.cloud import Cloud
 from adapters.playground.telegram.shapes import TOKEN, No
 from adapters.telegram.chat import Settings, Telegram, open_chat
+from adapters.telegram.line import Line
 from adapters.telegram.refusals import fault
 from bot.ports import Card, ChatError, Forbidden, Form, Mirror, Place, Rooms, Said, Throttled, Unheard, Unreachable
 from bot.text.rich import Para, line
@@ -188,10 +190,21 @@ async def test_a_topic_can_be_the_standing_room() -> None:
 
 @pytest.mark.parametrize(
     ("cause", "ambiguous"),
-    [(httpx.ReadTimeout("slow"), True), (httpx.PoolTimeout("busy"), False), (httpx.ConnectTimeout("gone"), False)],
+    [(aiohttp.SocketTimeoutError("slow"), True), (aiohttp.ConnectionTimeoutError("gone"), False)],
 )
-def test_an_answer_that_comes_too_late_may_be_an_answer(cause: httpx.HTTPError, ambiguous: bool) -> None:
+def test_an_answer_that_comes_too_late_may_be_an_answer(cause: aiohttp.ClientError, ambiguous: bool) -> None:
     late = error.TimedOut()
     late.__cause__ = cause
     meant = fault(late, "Timed out")
     assert isinstance(meant, Unreachable) and meant.ambiguous == ambiguous
+
+
+async def test_where_nobody_listens_nothing_was_sent() -> None:
+    with socket() as nobody:
+        nobody.bind(("127.0.0.1", 0))
+        line = Line(address := f"http://127.0.0.1:{nobody.getsockname()[1]}", 5, 1)
+        with pytest.raises(error.NetworkError) as refused:
+            await line.do_request(address, "POST")
+        await line.shutdown()
+    meant = fault(refused.value, refused.value.message)
+    assert isinstance(meant, Unreachable) and not meant.ambiguous

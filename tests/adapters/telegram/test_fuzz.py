@@ -15,12 +15,12 @@ from adapters.telegram.befell import befell, opened, pinned
 from adapters.telegram.choices import choices
 from adapters.telegram.doors import PAYLOAD, door, started
 from adapters.telegram.letters import LONGEST, Letters, units
+from adapters.telegram.line import sound
 from adapters.telegram.menu import SCOPES, menu
 from adapters.telegram.native import Me, Strange
 from adapters.telegram.question import Question, ask, saved
 from adapters.telegram.read import met, read
 from adapters.telegram.show import copy, show, toast
-from adapters.telegram.wire import sound
 from bot.ports import Button, Card, Choice, Copy, Fact, Form, Grammar, Option, Said, Verb
 from bot.text.rich import Code, Item, Para, Quote, Run, line
 from bot.text.words import ENGLISH, Voice
