@@ -67,8 +67,9 @@ class Telegram:
         group, _, topic = settings.room.partition("/")
         self.can = Can(label="Telegram", ephemeral=False, forms=False, private_rooms=False, text=LONGEST, paces=PACES)
         self.hall: Place | None = Place(TELEGRAM, group, topic)
-        self._settings, self._known, self._topics = settings, Known(), Topics()
+        self._settings, self._known = settings, Known()
         self._wire = Wire(settings, self._known)
+        self._topics = Topics(self._wire.account)
         self._wire.told = self._moved
         self._groups = Groups(self._wire, self._topics, self._known, settings.groups)
         self._stream = Stream(self._wire)
@@ -84,11 +85,14 @@ class Telegram:
         self._house, me = house, await self._know_myself()
         self._wire.moved |= self._known.load(await house.kept(self._memory))
         await self._teach(house)
+        await self._topics.remember(house)
         self._desk.take(me, house, await self._stream.first(house))
+        self._topics.heard = self._stream.heard
         ready()
         while True:
             news = await self._stream.next(house, lambda updates: self._desk.unkept(me, house, updates))
             self._desk.take(me, house, news)
+            self._topics.heard = self._stream.heard
             await self._remember()
 
     async def _know_myself(self) -> Me:
@@ -136,10 +140,8 @@ class Telegram:
     async def put(self, place: Place, card: Card, over: MessageId | None, key: str) -> MessageId:
         """Show a card: new, or in place of `over`. Telegram knows no keys: what may have arrived is said to be so."""
         if over is None:
-            over = await self._wire.send(place, show(card))
-        else:
-            await self._wire.edit(place, over, show(card))
-        await self._used(place)
+            return await self._wire.send(place, show(card))
+        await self._wire.edit(place, over, show(card))
         return over
 
     async def tell(self, handle: Handle, card: Card, key: str) -> tuple[Place, MessageId]:
@@ -153,7 +155,6 @@ class Telegram:
         """What was said elsewhere, its author's name before it."""
         message = await self._wire.send(place, copied(copy))
         self._known.saw(place, Remark(message=message, text=plain(copy.text), name=copy.author))
-        await self._used(place)
         return message
 
     async def close(self) -> None:
@@ -165,18 +166,12 @@ class Telegram:
     # ---- rooms
 
     async def open(self, room: Room) -> Place:
-        """A topic in the group that is used least. `Forbidden` for a private one."""
+        """A topic in the group that is used least, or what an earlier try opened. `Forbidden` for a private one."""
         if room.private:
             raise Forbidden(
                 "A topic is open to everybody in its group: Telegram has no private rooms for a bot to open."
             )
         return await self._groups.open(room)
-
-    async def _used(self, place: Place) -> None:
-        for key in self._topics.use(place):
-            with suppress(Unheard):
-                if self._house:
-                    await self._house.done(self._stream.source, key)
 
     async def pin(self, place: Place, message: MessageId) -> None:
         """Pin it, silently."""

@@ -36,20 +36,18 @@ class Desk:
     def take(self, me: Me, house: House, deliveries: Mapping[str, Update]) -> None:
         """Deal with all of this that is not under way."""
         for key, update in deliveries.items():
-            if key in self._tasks:
-                if self._tasks[key].done():
-                    self._start(key, self._done(key, house))
-            elif not self._waits(key, update, me):
-                self._start(key, self._deal(key, update, me, house))
+            if key not in self._tasks:
+                self._start(key, self._deal(key, update, me, house, self._echo(update, me)))
+            elif self._tasks[key].done():
+                self._start(key, self._done(key, house))
 
-    def _waits(self, key: str, update: Update, me: Me) -> bool:
-        """Whether it tells of a topic of ours that is not used yet: it is dealt with once it is."""
+    def _echo(self, update: Update, me: Me) -> Mapping[str, Any]:
+        """Know at once who speaks, and of a topic of ours; what is to be kept of that."""
         with suppress(Strange):
             met(update, me)
             if topic := opened(update, me):
-                self.topics.remember(key, *topic)
-                return True
-        return False
+                return self.topics.echo(*topic)
+        return {}
 
     async def unkept(self, me: Me, house: House, updates: Sequence[Update]) -> None:
         """Say that something cannot be kept just now, to whoever waits for an answer."""
@@ -68,9 +66,11 @@ class Desk:
     def _start(self, key: str, work: Coroutine[Any, Any, None]) -> None:
         self._tasks[key] = asyncio.get_running_loop().create_task(work, name=f"telegram {key}")
 
-    async def _deal(self, key: str, update: Update, me: Me, house: House) -> None:
+    async def _deal(self, key: str, update: Update, me: Me, house: House, echo: Mapping[str, Any]) -> None:
         try:
-            if pinned(update, me):
+            if echo:
+                await self._keep(house, echo)
+            elif pinned(update, me):
                 await self._tidy(update)
             elif change := befell(update, me):
                 await self.notice(house, change)
@@ -129,6 +129,15 @@ class Desk:
         while True:
             try:
                 return await house.notice(change)
+            except Unheard:
+                await asyncio.sleep(AGAIN)
+
+    async def _keep(self, house: House, echo: Mapping[str, Any]) -> None:
+        """Keep where a topic stands, until that could be done."""
+        while True:
+            try:
+                await house.keep(self.topics.source, "", echo)
+                return
             except Unheard:
                 await asyncio.sleep(AGAIN)
 

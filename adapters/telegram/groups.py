@@ -6,6 +6,7 @@ pool of groups, and a room is opened where the fewest incidents are under way.
 
 from collections import Counter
 from collections.abc import Sequence
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -26,6 +27,10 @@ RED = 0xFB6F5F
 INSIDE = {"creator", "administrator", "member"}
 INVITED = timedelta(days=1)
 """How long an invitation can be used."""
+TWICE = N_(
+    "Telegram may have opened a topic of this name before, and did not tell me. This one counts; if there is another, "
+    "it can be deleted."
+)
 COME = N_("You are called to an incident, in a Telegram group that you are not in yet. This link is for you alone:")
 ENTER = N_("Join the group")
 
@@ -40,14 +45,21 @@ class Groups:
     # ---- topics
 
     async def open(self, room: Room) -> Place:
-        """A topic in the group least used. One that was opened and never answered for is found by its name."""
-        name = BROKEN.sub("", room.name)[:TOPIC].strip() or room.key
-        if found := self.topics.named(name):
+        """A topic in the group least used, or the one that an earlier try with the same key opened."""
+        if found := self.topics.find(room.key):
             return found
+        twice = await self.topics.doubt(room.key)
+        place = await self._open(room, " ".join(BROKEN.sub("", room.name).split())[:TOPIC] or room.key)
+        if twice:
+            with suppress(ChatError):
+                await self.wire.send(place, show(said(TWICE, room.language)))
+        return place
+
+    async def _open(self, room: Room, name: str) -> Place:
         refused: list[ChatError] = []
         for group in self._least_used(room.used):
             try:
-                return await self._open_in(group, name)
+                return await self._open_in(group, room.key, name)
             except Unreachable:
                 # It may stand there all the same: another one elsewhere would be a second one.
                 raise
@@ -59,9 +71,19 @@ class Groups:
         count = Counter(used)
         return sorted(self.rooms, key=lambda room: count[room] + count[self.wire.moved.get(room, "")])
 
-    async def _open_in(self, group: str, name: str) -> Place:
-        topic = await self.wire.ask(group, lambda id: self.wire.bot.create_forum_topic(id, name, icon_color=RED))
-        return Place(TELEGRAM, self.wire.moved.get(group, group), str(topic.message_thread_id))
+    async def _open_in(self, group: str, key: str, name: str) -> Place:
+        id = await self.topics.begin(key, name, group)
+        try:
+            topic = await self.wire.ask(group, lambda to: self.wire.bot.create_forum_topic(to, name, icon_color=RED))
+        except ChatError as no:
+            if not no.ambiguous:
+                await self.topics.drop(id)
+            raise
+        finally:
+            self.topics.unanswered(id)
+        place = Place(TELEGRAM, self.wire.moved.get(group, group), str(topic.message_thread_id))
+        self.topics.answered(id, place)
+        return place
 
     async def close(self, place: Place) -> None:
         """Close a topic; one that is closed or gone is success. The standing topic of a group is never closed."""
@@ -131,3 +153,8 @@ def invitation(link: str, language: str) -> Card:
     """What somebody outside is sent."""
     voice = Voice(known(language) or ENGLISH)
     return Card(body=(Para(line(voice.word(COME))), Para(line(link))), links=(Link(voice.word(ENTER), link),))
+
+
+def said(words: str, language: str) -> Card:
+    """A card that says this, in a language."""
+    return Card(body=(Para(line(Voice(known(language) or ENGLISH).word(words))),))

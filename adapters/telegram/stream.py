@@ -11,6 +11,8 @@ from adapters.telegram.native import Update
 from adapters.telegram.wire import POLL, Wire
 from bot.ports import House, Unheard
 
+MOST = 100
+"""Updates in an answer: where there are so many, there may be more."""
 AGAIN = 1.0
 """Seconds until something that could not be kept is tried again."""
 
@@ -21,6 +23,8 @@ class Stream:
     def __init__(self, wire: Wire) -> None:
         self.wire = wire
         self.source = f"telegram {wire.account}"
+        self.heard = 0.0
+        """Until when, of the loop's time, everything was fetched that there was."""
         self._cursor: str | None = None
 
     async def first(self, house: House) -> Mapping[str, Update]:
@@ -40,6 +44,7 @@ class Stream:
         offset = int(self._cursor) + 1 if self._cursor else None
         updates = await self.wire.updates(offset, POLL)
         if not updates:
+            self.heard = asyncio.get_running_loop().time()
             return {}
         told = False
         while True:
@@ -55,4 +60,6 @@ class Stream:
         cursor = str(updates[-1]["update_id"]) if updates else self._cursor or ""
         undone = await house.keep(self.source, cursor, {str(each["update_id"]): each for each in updates})
         self._cursor = cursor
+        if len(updates) < MOST:
+            self.heard = asyncio.get_running_loop().time()
         return undone

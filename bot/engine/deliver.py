@@ -83,9 +83,13 @@ class Delivery(Errands):
         return True
 
     def _behind(self, tx: Transaction) -> tuple[datetime, Sequence[Work], Mapping[str, datetime]]:
-        shown = [row for name in self.office.chats for row in tx.behind(name)]
+        shown = [row for name in self.office.chats for row in tx.behind(name) if not self._elsewhere(row)]
         sends = [row for row in tx.ready(each=AHEAD) if row.kind not in PERSONAL]
         return tx.now, [*shown, *sends], downs(self.office.chats, tx)
+
+    def _elsewhere(self, row: Shown) -> bool:
+        """A room is opened by the process that listens: only that one hears what a platform says of its rooms."""
+        return row.subject == "room" and row.platform in self.office.elsewhere
 
     def _lane(self, work: Work) -> str:
         """The destination. A room that is still to be opened is a lane, too."""

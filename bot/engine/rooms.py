@@ -36,12 +36,12 @@ class Rooming:
         if isinstance(chat, Rooms) and fit and incident.open and row.platform not in incident.rooms:
             await spend()
             used = await self.office.store.read(partial(in_use, row.platform))
-            place = await chat.open(self._wanted(incident, used))
+            place = await chat.open(self._wanted(incident, used, self.office.language(row.platform)))
             await self.office.store.write(lambda tx: own(OpenRoom(str(place)), row.book, self.office, tx))
             self.office.wake()
         await self.office.store.write(lambda tx: tx.shown(row.id, have=row.want, place="", message="", digest=""))
 
-    def _wanted(self, incident: Incident, used: tuple[str, ...]) -> Room:
+    def _wanted(self, incident: Incident, used: tuple[str, ...], language: str) -> Room:
         settings, era = self.office.config.rooms, [incident.era] if incident.era else []
         values = {
             "number": incident.number, "id": incident.id, "title": incident.title, "severity": incident.severity.name,
@@ -52,6 +52,7 @@ class Rooming:
             name=settings.name.format(**values).strip(),
             topic=settings.topic.format(**values).strip(),
             private=incident.private,
+            language=language,
             used=used,
         )
 

@@ -72,6 +72,8 @@ class Room(Struct, frozen=True, kw_only=True):
     """A title in any letters, such as `#42 db is down`: the adapter makes the platform's name of it."""
     topic: str
     private: bool = False
+    language: str = ""
+    """What is spoken there (`en`, `zh-hans`)."""
     used: tuple[str, ...] = ()
     """The native rooms in which incidents are under way, once for each: who opens topics spreads them."""
 

@@ -78,7 +78,7 @@ VALUE = st.recursive(
 )
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 @given(st.dictionaries(KEY, VALUE, min_size=1, max_size=5))
 def test_a_line_is_found_in_whatever_parses(tables: dict[str, object]) -> None:
     """Each top key is written on a line of its own, behind a comment."""

@@ -108,8 +108,7 @@ async def test_a_room_is_opened_once_pinned_in_and_closed(town: Town) -> None:
     assert isinstance(town.chat, Rooms)
     room = Room(key=town.key(), name="#7 db is down", topic="SEV1")
     place = await town.chat.open(room)
-    if town.platform != "telegram":  # where no bot can list the rooms there are
-        assert await town.chat.open(room) == place
+    assert await town.chat.open(room) == place
     assert place != town.hall
     message = await town.chat.put(place, card("the card of #7"), None, town.key())
     for _ in range(2):

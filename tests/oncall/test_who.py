@@ -10,7 +10,7 @@ from functools import cache
 from itertools import accumulate, pairwise, permutations
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.oncall.overrides import Override, Shift
@@ -22,7 +22,6 @@ from bot.text.clock import wall
 from bot.text.words import zone
 from tests.oncall.schedules import PEOPLE, days, rotations, schedules, windows
 
-at_leisure = settings(deadline=None)
 MINUTE, HOUR, DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
 START = datetime(2026, 3, 2, tzinfo=UTC)
 
@@ -34,7 +33,6 @@ def utc(text: str) -> datetime:
 # ---- 11: one answer, at an instant and in the calendar
 
 
-@at_leisure
 @given(schedules(), st.data())
 def test_who_is_what_the_calendar_says(made: tuple[Schedule, datetime, datetime], data: st.DataObject) -> None:
     schedule, start, end = made
@@ -47,7 +45,6 @@ def test_who_is_what_the_calendar_says(made: tuple[Schedule, datetime, datetime]
         assert set(who(schedule, at)) == set(there.people)
 
 
-@at_leisure
 @given(schedules())
 def test_shifts_and_gaps_are_the_range_in_order_once(made: tuple[Schedule, datetime, datetime]) -> None:
     schedule, start, end = made
@@ -60,7 +57,6 @@ def test_shifts_and_gaps_are_the_range_in_order_once(made: tuple[Schedule, datet
     assert all(len(set(each.people)) == len(each.people) for each in whole)
 
 
-@at_leisure
 @given(schedules(), st.integers(1, 400_000))
 def test_the_answer_does_not_depend_on_where_the_range_begins(
     made: tuple[Schedule, datetime, datetime], earlier: int
@@ -71,7 +67,6 @@ def test_the_answer_does_not_depend_on_where_the_range_begins(
     assert [each for each in cut if each.start < each.end] == list(shifts(schedule, start, end))
 
 
-@at_leisure
 @given(schedules())
 def test_ones_own_shifts_are_those_in_the_calendar(made: tuple[Schedule, datetime, datetime]) -> None:
     schedule, start, end = made
@@ -82,7 +77,6 @@ def test_ones_own_shifts_are_those_in_the_calendar(made: tuple[Schedule, datetim
         assert sum((each.end - each.start for each in own), timedelta()) == there
 
 
-@at_leisure
 @given(days.flatmap(lambda day: st.tuples(st.just(day), rotations(day[1]))))
 def test_hand_offs_strictly_increase_over_any_change(made: tuple[tuple[str, datetime], Rotation]) -> None:
     (name, day), turns = made
@@ -121,7 +115,6 @@ def watched(local: tzinfo, day: datetime) -> Sequence[tuple[datetime, datetime, 
     return list(zip(minutes, shown, accumulate(shown, max), strict=True))
 
 
-@at_leisure
 @given(days.flatmap(lambda day: st.tuples(st.just(day), rotations(day[1]))), st.integers(0, 8))
 def test_a_turn_begins_when_the_clock_first_shows_so(made: tuple[tuple[str, datetime], Rotation], skip: int) -> None:
     (name, day), turns = made
@@ -130,7 +123,6 @@ def test_a_turn_begins_when_the_clock_first_shows_so(made: tuple[tuple[str, date
         assert turns.begins(number) <= latest < turns.begins(number + 1)
 
 
-@at_leisure
 @given(days, windows(), st.integers(0, 28))
 def test_a_window_is_open_from_its_first_start_to_its_last_end(
     day: tuple[str, datetime], window: Window, skip: int
@@ -164,7 +156,6 @@ def daily(anchor: str) -> Rotation:
     return Rotation(Every.DAY, datetime.fromisoformat(anchor))
 
 
-@at_leisure
 @given(st.integers(1, 5), st.integers(-50, 50), st.integers(1, 40))
 def test_turns_differ_by_one_at_most(count: int, first: int, turns: int) -> None:
     layer = Layer(tuple((person,) for person in PEOPLE[:count]), daily("2026-01-01T00:00"))
@@ -173,7 +164,6 @@ def test_turns_differ_by_one_at_most(count: int, first: int, turns: int) -> None
     assert max(each) - min(each) <= 1
 
 
-@at_leisure
 @given(st.permutations(PEOPLE), st.integers(-50, 50))
 def test_removing_somebody_moves_no_turn_but_theirs(leaving: list[str], turn: int) -> None:
     everybody = Layer(tuple((person,) for person in PEOPLE), daily("2026-01-01T00:00"))
@@ -200,7 +190,6 @@ def test_several_at_once_of_whom_one_is_absent() -> None:
 # ---- 13: overrides are one hop, whatever their order
 
 
-@at_leisure
 @given(schedules())
 def test_the_order_of_overrides_does_not_matter(made: tuple[Schedule, datetime, datetime]) -> None:
     schedule, start, end = made
@@ -209,7 +198,6 @@ def test_the_order_of_overrides_does_not_matter(made: tuple[Schedule, datetime, 
         assert list(shifts(replace(schedule, overrides=order), start, end)) == calendar
 
 
-@at_leisure
 @given(schedules())
 def test_overrides_act_as_sets_do(made: tuple[Schedule, datetime, datetime]) -> None:
     schedule, start, end = made

@@ -71,6 +71,17 @@ async def until(true: Callable[[], Any], engine: Engine) -> None:
 # ---- who waits for whom
 
 
+async def test_rooms_are_opened_where_their_platform_is_heard(town: Town) -> None:
+    paper = town.papers[0]
+    town.engine.office.elsewhere.add(paper.name)
+    await town.say(ANNA, "declare fire 2 --sev 5")
+    await town.rest()
+    assert (len(paper.rooms), len(town.papers[1].rooms)) == (1, 2)
+    town.engine.office.elsewhere.clear()
+    await town.rest()
+    assert len(paper.rooms) == 2
+
+
 async def test_rooms_that_hang_keep_no_other_one_waiting(town: Town, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(deliver, "STUCK", 0.05)
     for number in range(2, 8):

@@ -32,7 +32,7 @@ def create_forum_topic(cloud: Cloud, args: Args) -> Any:
 
 def titled(args: Args) -> str:
     """A topic's name. Raises `Unfit`."""
-    name = str(args["name"]).strip()
+    name = " ".join(str(args["name"]).split())
     if not name:
         raise Unfit("TOPIC_TITLE_EMPTY")
     return name[:NAME]

@@ -1,8 +1,12 @@
 """Rooms on Telegram: a pool of groups, invitations, what befalls them, and the examination."""
 
-from collections.abc import Mapping
+import asyncio
+from collections.abc import AsyncIterator, Mapping
+from contextlib import suppress
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
+import msgspec
 import pytest
 
 from adapters.playground.telegram.cloud import GROUP, Cloud
@@ -28,16 +32,17 @@ from tests.adapters.telegram.conftest import HALL, Town
 
 ANNA, BORIS = "504210001", "504210002"
 OTHER = -1001900000002
+TOPICS = "telegram 7000000001 topics"
 CARD = Card(body=(Para(line("fire")),))
 
 
 @pytest.fixture
-async def pool(town: Town) -> Town:
+async def pool(deaf: Town) -> AsyncIterator[Town]:
     """Two groups to open topics in."""
-    town.stand.cloud.found(OTHER, "More incidents")
-    await town.chat.close()
-    town.chat = Telegram(town.chat_settings.model_copy(update={"rooms": (str(OTHER),)}))
-    return town
+    deaf.stand.cloud.found(OTHER, "More incidents")
+    deaf.chat = Telegram(deaf.chat_settings.model_copy(update={"rooms": (str(OTHER),)}))
+    async with deaf.listening():
+        yield deaf
 
 
 def test_the_capabilities_are_there(town: Town) -> None:
@@ -66,12 +71,10 @@ async def test_a_group_that_refuses_is_passed_by(pool: Town) -> None:
 async def test_a_topic_that_may_stand_already_is_opened_in_no_other_group(pool: Town) -> None:
     pool.stand.faults.switch("server_error_after_commit", where="createForumTopic")
     with pytest.raises(Unreachable) as found:
-        await pool.chat.open(Room(key="1", name="#1", topic=""))
+        await pool.chat.open(ROOM)
     assert found.value.ambiguous
-    async with pool.listening():
-        await pool.until(lambda: pool.house.raw.get("telegram 7000000001"))
-        place = await pool.chat.open(Room(key="1", name="#1", topic="", used=(HALL,)))
-        assert place.room == HALL and len(pool.stand.cloud.chats[OTHER].topics) == 1
+    place = await opened(pool, ROOM)
+    assert place.room == HALL and topics(pool) == ["General", "#1"] and len(pool.stand.cloud.chats[OTHER].topics) == 1
 
 
 async def test_a_room_is_closed_once_and_for_all(town: Town) -> None:
@@ -159,6 +162,83 @@ async def test_a_limit_is_a_chats_unless_two_refuse_at_once(town: Town) -> None:
     assert [(each.scope, each.wait) for each in (first, again, other)] == [
         ("room", 245), ("room", 245), ("platform", 245),
     ]  # fmt: skip
+
+
+# ---- a topic is never opened twice
+
+ROOM = Room(key="1", name="#1", topic="")
+
+
+def topics(town: Town) -> list[str]:
+    return list(town.stand.cloud.chats[GROUP].topics.values())
+
+
+async def opened(town: Town, room: Room) -> Place:
+    """As the core does it: again, until the platform answers."""
+    while True:
+        with suppress(Unreachable):
+            return await town.chat.open(room)
+        await town.say("anna", "the poll ends")
+        await asyncio.sleep(0)
+
+
+@pytest.mark.parametrize("fault", ["server_error_after_commit", "dropped_after_commit"])
+async def test_a_try_that_was_not_answered_is_found_by_its_update(town: Town, fault: str) -> None:
+    town.stand.faults.switch(fault, where="createForumTopic")
+    with pytest.raises(Unreachable):
+        await town.chat.open(ROOM)
+    place = await opened(town, ROOM)
+    assert topics(town) == ["General", "#1"]
+    assert await town.chat.open(ROOM) == place, "and by any later try with its key"
+    assert await town.chat.open(Room(key="1-1", name="#1", topic="")) != place, (
+        "another room of the same name is not it"
+    )
+
+
+async def test_a_try_that_a_crash_cut_off_is_found_after_it(deaf: Town) -> None:
+    async with deaf.listening():
+        deaf.stand.faults.switch("dropped_after_commit", 2, where="createForumTopic")
+        with pytest.raises(Unreachable):
+            await deaf.chat.open(ROOM)
+        await deaf.until(lambda: any("place" in row for row in deaf.house.raw[TOPICS].values()))
+    with pytest.raises(Unreachable):
+        await deaf.chat.open(Room(key="2", name="#2", topic=""))  # the platform tells of it after the crash only
+    await deaf.chat.close()
+    deaf.chat = Telegram(deaf.chat_settings)
+    with pytest.raises(Unreachable, match="listens"):
+        await deaf.chat.open(ROOM)
+    async with deaf.listening():
+        assert await deaf.chat.open(ROOM) != await deaf.chat.open(Room(key="2", name="#2", topic=""))
+    assert topics(deaf) == ["General", "#1", "#2"]
+
+
+async def test_a_try_of_which_nothing_came_is_made_again_once_that_is_known(
+    town: Town, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    town.stand.faults.switch("server_error", where="createForumTopic")
+    with pytest.raises(Unreachable):
+        await town.chat.open(ROOM)
+    with pytest.raises(Unreachable, match="not known yet"):
+        await town.chat.open(ROOM)
+    monkeypatch.setattr("adapters.telegram.topics.GRACE", 0.0)
+    await opened(town, ROOM)
+    assert topics(town) == ["General", "#1"]
+
+
+async def test_where_nothing_can_be_known_any_more_that_is_told(deaf: Town, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("adapters.telegram.topics.GRACE", 0.0)
+    at = (datetime.now(UTC) - timedelta(hours=25)).isoformat()
+    deaf.house.raw[TOPICS] = {"x": {"key": "1", "name": "#1", "group": HALL, "at": at}}
+    async with deaf.listening():
+        await opened(deaf, msgspec.structs.replace(ROOM, language="zh-hans"))
+    assert "另一个" in deaf.bubbles("anna", "#1")[0].text
+
+
+async def test_nothing_is_opened_where_the_try_cannot_be_kept(town: Town) -> None:
+    town.house.down = True
+    with pytest.raises(Unreachable):
+        await town.chat.open(ROOM)
+    assert topics(town) == ["General"]
 
 
 # ---- the examination

@@ -196,19 +196,6 @@ async def test_a_room_is_a_topic_with_its_card_pinned(town: Town) -> None:
         await town.chat.open(Room(key="2", name="secret", topic="", private=True))
 
 
-async def test_a_topic_whose_opening_was_never_answered_is_found_again(town: Town) -> None:
-    room = Room(key="1", name="#1 db is down", topic="")
-    lost = await town.chat.open(room)
-    await town.until(lambda: any("forum_topic_created" in str(each) for each in town.house.raw[SOURCE].values()))
-    assert await town.chat.open(room) == lost
-    await town.chat.put(lost, card("status"), None, "k")
-    await town.until(lambda: not town.house.raw[SOURCE])
-    assert await town.chat.open(room) != lost, "it was used: this is another one of the same name"
-
-
-SOURCE = "telegram 7000000001"
-
-
 async def test_who_is_not_in_the_group_gets_an_invitation_of_their_own(town: Town) -> None:
     await town.chat.invite(HERE, [Handle("telegram", ANNA), Handle("telegram", BORIS)])
     assert not town.calls("createChatInviteLink"), "they are in it"
