@@ -1,8 +1,8 @@
-"""Time passed: whatever fell due is done, each in a transaction of its own."""
+"""Time passed: whatever fell due is done, a few in one transaction, and alone what fails."""
 
 import asyncio
-from collections.abc import Sequence
-from datetime import datetime
+from collections.abc import Iterable
+from datetime import datetime, timedelta
 from functools import partial
 
 import structlog
@@ -15,6 +15,11 @@ from bot.store.transaction import Transaction
 
 log = structlog.get_logger()
 Due = tuple[BookId, str, datetime]
+
+TOGETHER = 20
+"""Timers that are fired in one transaction: a commit costs as much as several, and an acknowledgement waits for all."""
+HANDS = 2
+"""Transactions at a time, where a database takes several."""
 
 
 class Ticking:
@@ -38,26 +43,47 @@ class Ticking:
 
     async def tick(self) -> int:
         """Fire what is due now; how many did something."""
-        fired = 0
-        while True:
-            now, listed = await self.office.store.read(lambda tx: (tx.now, tx.due()))
-            due = [each for each in listed if self.stuck.get(each, 0) < 3]
-            if not due:
-                break
-            fired += await self._together(due, now)
+        if not await self._due():
+            return 0
+        hands = 1 if self.office.store.alone else HANDS
+        done = await asyncio.gather(*(self._all() for _ in range(hands)), return_exceptions=True)
+        for each in done:
+            if isinstance(each, BaseException):
+                raise each
+        fired = sum(each for each in done if isinstance(each, int))
         if fired:
             self.office.wake()
         return fired
 
-    async def _together(self, due: Sequence[Due], now: datetime) -> int:
-        """Fire these at once, each in its own transaction: commits are shared, and a slow one delays no other."""
-        done = await asyncio.gather(*(self._fire(*each) for each in due), return_exceptions=True)
-        for (_, _, at), each in zip(due, done, strict=True):
-            if isinstance(each, BaseException):
-                raise each
-            if each:
-                self.office.figures.fired(now - at)
-        return sum(map(bool, done))
+    async def _due(self) -> list[Due]:
+        return await self.office.store.read(lambda tx: self._sound(tx.due()))
+
+    def _sound(self, due: Iterable[Due]) -> list[Due]:
+        """Those that did not raise again and again."""
+        return [each for each in due if self.stuck.get(each, 0) < 3]
+
+    async def _all(self) -> int:
+        """Fire a few in each transaction, until nothing is due that nobody else is about."""
+        fired = 0
+        while True:
+            try:
+                taken = await self.office.store.write(self._some, urgent=True)
+            except StoreDown:
+                raise
+            except Exception:
+                # One of them is broken, or stood in somebody's way: it fails alone.
+                return fired + sum([await self._fire(*each) for each in await self._due()])
+            if not taken:
+                return fired
+            for late in taken:
+                if late is not None:
+                    fired += 1
+                    self.office.figures.fired(late)
+
+    def _some(self, tx: Transaction) -> list[timedelta | None]:
+        """Fire the first few; how late each was, or None where it did nothing."""
+        taken = self._sound(tx.take_due(TOGETHER + len(self.stuck)))
+        return [tx.now - at if fire(id, name, self.office, tx) else None for id, name, at in taken]
 
     async def _fire(self, id: BookId, name: str, at: datetime) -> bool:
         try:

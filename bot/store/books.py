@@ -29,6 +29,12 @@ UNREADABLE = (UnknownEvent, ValidationError)
 COLUMNS = "id, rev, at, fold, head, state"
 LOAD = sql(f"SELECT {COLUMNS} FROM books WHERE kind = :kind AND id = :id")
 LOCK = sql(f"SELECT {COLUMNS} FROM books WHERE kind = :kind AND id = :id {{FOR NO KEY UPDATE}}")
+TAKE = sql("""
+    SELECT timers.name, timers.at, books.kind, books.id, rev, books.at, fold, head, state
+    FROM timers JOIN books ON books.kind = timers.kind AND books.id = timers.id
+    WHERE timers.at <= :now ORDER BY timers.at, timers.kind, timers.id, timers.name LIMIT :limit
+    {FOR NO KEY UPDATE OF books SKIP LOCKED}
+""")
 OPEN = sql(f"""
     SELECT {COLUMNS} FROM books WHERE open AND kind = :kind
     ORDER BY begun DESC, length(id) DESC, id DESC LIMIT :limit
@@ -96,6 +102,15 @@ class Books(Log, Timers, Keys, Looks, Sends):
         for id in sorted(ids):
             self._hold(id)
 
+    def take_due(self, limit: int) -> list[tuple[BookId, str, datetime]]:
+        """The timers whose moment has come, oldest first, their books locked; not those that somebody else writes."""
+        taken = []
+        for name, at, kind, *row in self.rows(TAKE, now=self.now, limit=limit):
+            taken.append((id := BookId(kind, row[0]), name, instant(at)))
+            with suppress(*UNREADABLE):  # whoever loads it is told
+                self._holds(id, tuple(row))
+        return taken
+
     def open_books(self, kind: str, limit: int = 100) -> list[Book]:
         """Those that are going on, newest first."""
         return list(self._readable(kind, self.rows(OPEN, kind=kind, limit=limit)))
@@ -141,11 +156,16 @@ class Books(Log, Timers, Keys, Looks, Sends):
 
     def _hold(self, id: BookId) -> Held:
         if id not in self._held:
-            row = self._lock(id) if self.writes else self.row(LOAD, kind=id.kind, id=id.id)
-            self._held[id] = Held(self._book(id, row), bytes(row[4])) if row else Held(blank(id), b"")
-            if row and self.writes and row[3] != fold_version():
-                self._settle(self._held[id])
+            self._holds(id, self._lock(id) if self.writes else self.row(LOAD, kind=id.kind, id=id.id))
         return self._held[id]
+
+    def _holds(self, id: BookId, row: Row | None) -> None:
+        """A row was read, and in a write it is locked."""
+        if id in self._held:
+            return
+        self._held[id] = Held(self._book(id, row), bytes(row[4])) if row else Held(blank(id), b"")
+        if row and self.writes and row[3] != fold_version():
+            self._settle(self._held[id])
 
     def _lock(self, id: BookId) -> Row | None:
         row = self.row(LOCK, kind=id.kind, id=id.id)

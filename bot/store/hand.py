@@ -61,8 +61,18 @@ def text_of(at: datetime) -> str:
 class Hand:
     """What runs statements within one transaction."""
 
-    def __init__(self, driver: Any, *, postgres: bool, writes: bool, clock: Clock | None = None) -> None:
+    def __init__(
+        self,
+        driver: Any,
+        *,
+        postgres: bool,
+        writes: bool,
+        clock: Clock | None = None,
+        sync: Callable[[], None] | None = None,
+    ) -> None:
         self._driver = driver
+        self._sync = sync
+        """Wait for the database to have done what it was told so far, where it is not waited for by itself."""
         self._postgres = postgres
         self._clock = clock
         self._now: datetime | None = None
@@ -95,7 +105,10 @@ class Hand:
 
     def do(self, statement: Sql, /, **values: Any) -> int:
         """How many rows it changed."""
-        return self.run(statement, values).rowcount  # type: ignore[no-any-return]
+        cursor = self.run(statement, values)
+        if self._sync:
+            self._sync()
+        return cursor.rowcount  # type: ignore[no-any-return]
 
     def each(self, statement: Sql, values: Iterable[Mapping[str, Any]]) -> None:
         """Run it once for each."""

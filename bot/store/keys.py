@@ -1,6 +1,7 @@
 """How books are found: the keys that they list, their numbers, and whether any changed."""
 
 from collections.abc import Set
+from typing import Any
 
 from bot.book import BookId
 from bot.store.errors import Taken
@@ -20,6 +21,10 @@ COUNTED = sql("SELECT value FROM counters WHERE name = :name")
 class Keys(Hand):
     """Names and numbers."""
 
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        self._versions: dict[str, int] = {}
+
     def find(self, key: str) -> BookId | None:
         """The book whose state lists this key."""
         found = self.row(FIND, key=key)
@@ -35,11 +40,13 @@ class Keys(Hand):
 
     def version(self, kind: str) -> int:
         """Grows with every record in any book of a kind in `VERSIONED`: whoever remembers all can tell."""
-        found = self.row(COUNTED, name=f"version {kind}")
-        return found[0] if found else 0
+        if kind not in self._versions:
+            found = self.row(COUNTED, name=f"version {kind}")
+            self._versions[kind] = found[0] if found else 0
+        return self._versions[kind]
 
     def _age(self, kind: str) -> None:
-        self.rows(COUNT, name=f"version {kind}")
+        self._versions[kind] = self.rows(COUNT, name=f"version {kind}")[0][0]
 
     def _rename(self, id: BookId, old: Set[str], new: Set[str]) -> None:
         here = {"kind": id.kind, "id": id.id}

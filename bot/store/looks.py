@@ -112,7 +112,7 @@ class Looks(Hand):
     def want(self, *, book: BookId | None = None, platform: str = "") -> None:
         """Show again: a book's looks, or those of every open book, on one platform or on all."""
         if book:
-            self.do(WANT_BOOK, kind=book.kind, book=book.id, now=self.now)
+            self.each(WANT_BOOK, [{"kind": book.kind, "book": book.id, "now": self.now}])
         else:
             self.do(WANT_OPEN, platform=platform, now=self.now)
 

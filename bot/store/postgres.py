@@ -87,7 +87,7 @@ class Postgres:
         committing = False
         try:
             with taken(engine) as driver:
-                job.do(Transaction(driver, postgres=True, writes=writes, clock=self._clock))
+                self._run(job, driver, writes=writes)
                 if job.error is None and writes:
                     committing = True
                     commit(driver)
@@ -100,6 +100,14 @@ class Postgres:
         except (DBAPIError, PoolEmpty) as error:
             job.error = error
             return False
+
+    def _run(self, job: Job, driver: psycopg.Connection[Any], *, writes: bool) -> None:
+        """Run a function. The server is waited for only where it is asked something: what is written goes along."""
+        try:
+            with driver.pipeline() as sent:
+                job.do(Transaction(driver, postgres=True, writes=writes, clock=self._clock, sync=sent.sync))
+        except psycopg.Error as error:
+            job.error = job.error or error
 
 
 @contextmanager
