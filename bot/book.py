@@ -8,7 +8,7 @@ and never stored as a second truth: the store keeps their rows equal to what the
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple, Protocol, TypeVar, dataclass_transform
+from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple, Protocol, TypeVar, dataclass_transform, runtime_checkable
 
 import msgspec
 
@@ -89,6 +89,14 @@ class State(Protocol):
         """The names by which the book is found: `place slack:C1`, `handle slack:U1`."""
 
 
+@runtime_checkable
+class Stirring(Protocol):
+    """A state that keeps when somebody last gave a sign of life."""
+
+    def stir(self, entry: "Entry") -> Any:
+        """The state once it is known who stirred."""
+
+
 S = TypeVar("S", bound=State)
 
 
@@ -122,7 +130,8 @@ class Book:
 
     def fold(self, entry: Entry) -> "Book":
         """The book after an entry."""
-        return Book(self.id, entry.rev, entry.event.onto(self.state, entry), entry.at)
+        state = entry.event.onto(self.state, entry)
+        return Book(self.id, entry.rev, state.stir(entry) if isinstance(state, Stirring) else state, entry.at)
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,8 +12,9 @@ from typing import Any
 from pydantic import BaseModel, ValidationError
 
 from bot.config.lines import line_of
+from bot.config.part import nearest
 from bot.config.schema import names
-from bot.config.shape import Config, nearest
+from bot.config.shape import Config
 
 SECRET = re.compile(r"\$\{([A-Z][A-Z0-9_]*)\}")
 """`${SLACK_BOT_TOKEN}` in a value is taken from the environment, so that no secret need stand in the file."""

@@ -3,22 +3,22 @@
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import timedelta
-from difflib import get_close_matches
 from typing import Annotated, Any, Literal
 
 from pydantic import BeforeValidator, ConfigDict, Field, SecretStr, ValidationError, field_validator, model_validator
 from pydantic_core import InitErrorDetails, PydanticCustomError
 
 from bot.book import Refused
-from bot.config.part import Fault, Part, real_zone
+from bot.config.part import Fault, Part, Span, nearest, real_zone
+from bot.config.policies import For, Ladder, Targets, Webhook
+from bot.config.policies import faults as policy_faults
 from bot.config.schedules import Crew, Roster, faults
-from bot.grammar import span
-from bot.oncall.policy import Hop, Policy, Rules, Step
+from bot.oncall.policy import Hop, Rules
 from bot.people.following import Sub
 from bot.people.person import Enroll
 from bot.people.reach import read_hops
 from bot.ports import Handle, Pace
-from bot.text.words import known
+from bot.text.words import known, zone
 
 PERSON = re.compile(r"[a-z0-9_-]{1,40}")
 
@@ -43,22 +43,6 @@ def real_language(tag: str) -> str:
 
 def _told(at: tuple[Any, ...], text: str) -> InitErrorDetails:
     return InitErrorDetails(type=PydanticCustomError("house", "{text}", {"text": text}), loc=at, input=None)
-
-
-def nearest(word: str, valid: Iterable[str]) -> str:
-    """What a typo may have meant, to be said after what is wrong with it."""
-    near = get_close_matches(word, list(valid), n=1, cutoff=0.6)
-    return f"; did you mean {near[0]}?" if near else ""
-
-
-def _length(value: Any) -> Any:
-    try:
-        return span(value) if isinstance(value, str) else value
-    except Refused:
-        raise ValueError("expected a length of time such as 5m or 1h30m") from None
-
-
-Span = Annotated[timedelta, BeforeValidator(_length)]
 
 
 class House(Part):
@@ -177,21 +161,6 @@ class Ai(Part):
     """After this long, what the house says itself is shown."""
 
 
-class Rung(Part):
-    """A step of a policy."""
-
-    page: tuple[str, ...] = Field(min_length=1)
-    wait: Span = Field(default=timedelta(minutes=5), gt=timedelta(0))
-
-
-class Ladder(Part):
-    """An escalation policy."""
-
-    steps: tuple[Rung, ...] = Field(min_length=1)
-    repeat: int = Field(default=1, ge=0, le=20)
-    catch_all: tuple[str, ...] = ()
-
-
 class Limit(Part):
     """So many messages in so many seconds, for each place, room or platform; some are kept for replies and cards."""
 
@@ -252,6 +221,10 @@ class Config(Part):
     channels: Channels = Channels()
     people: Mapping[str, Somebody] = {}
     policies: Mapping[str, Ladder] = {}
+    routes: tuple[For, ...] = ()
+    """Which policy is for which incidents."""
+    webhooks: Mapping[str, Webhook] = {}
+    """Addresses that a step may call: `webhook:NAME`."""
     schedules: Mapping[str, Roster] = {}
     """Each may also stand in a file of its own, `schedules/NAME.toml`."""
     teams: Mapping[str, Crew] = {}
@@ -265,20 +238,14 @@ class Config(Part):
 
     @model_validator(mode="after")
     def _fits_together(self) -> "Config":
-        found = [*self._paged_strangers(), *self._wrong_people()]
+        targets = Targets(self.people, self.schedules, self.teams, self.chats, self.webhooks, self.policies)
+        found = [*policy_faults(self.policies, self.routes, targets), *self._wrong_people()]
         found += faults(self.schedules, self.teams, self.people, self.chats)
         if self.house.admin and self.house.admin not in self.people:
             found.append((("house", "admin"), f"there is no {self.house.admin} under [people]"))
         if found:
             raise ValidationError.from_exception_data("Config", [_told(at, text) for at, text in found])
         return self
-
-    def _paged_strangers(self) -> Iterator[Fault]:
-        for name, policy in self.policies.items():
-            steps = [(("steps", nth, "page"), step.page) for nth, step in enumerate(policy.steps)]
-            for where, people in (*steps, (("catch_all",), policy.catch_all)):
-                for missing in sorted(set(people) - {*self.people, *self.schedules, *self.teams}):
-                    yield ("policies", name, *where), f"there is no such person, schedule or team: {missing}"
 
     def _wrong_people(self) -> Iterator[Fault]:
         seen: dict[str, str] = {}
@@ -301,24 +268,26 @@ class Config(Part):
 
     def rules(self) -> Rules:
         """As far as decisions ask it."""
-        policies = {
-            name: Policy(name, tuple(Step(step.page, step.wait) for step in each.steps), each.repeat, each.catch_all)
-            for name, each in self.policies.items()
-        }
-        house = self.house
+        house, schedules = self.house, self.schedules
+        teams = {name: each.team(name, schedules) for name, each in self.teams.items()}
+        zones = {name: each.zone or house.zone for name, each in schedules.items()}
+        zones |= {name: zones[team.schedule] for name, team in teams.items() if team.schedule}
         return Rules(
-            policies,
+            {name: each.policy(name, zones, house.zone) for name, each in self.policies.items()},
             house.severity,
             frozenset(house.pages),
             tuple(self.chats),
             house.root,
             self.rooms.put_away if isinstance(self.rooms.put_away, timedelta) else None,
-            schedules={name: each.schedule(name, house.zone) for name, each in self.schedules.items()},
+            schedules={name: each.schedule(name, house.zone) for name, each in schedules.items()},
             url=self.channels.url.rstrip("/"),
-            teams={name: each.team(name, self.schedules) for name, each in self.teams.items()},
+            teams=teams,
             urgent=frozenset(house.urgent),
             chains={"high": self.channels.high, "low": self.channels.low},
             channels=tuple(self.channels.tables),
+            routes=tuple(each.route() for each in self.routes),
+            webhooks=frozenset(self.webhooks),
+            zone=zone(house.zone or "UTC"),
         )
 
     def subs(self) -> tuple[Sub, ...]:

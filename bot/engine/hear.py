@@ -13,6 +13,7 @@ from bot.engine.office import Office
 from bot.engine.propose import ASKED, proposed
 from bot.engine.see import ReadingDesk
 from bot.grammar import Line, Reader, build, missing, options, parse
+from bot.incident.lapse import Stir, quiet
 from bot.people.account import STRANGER
 from bot.people.may import may
 from bot.people.person import People, Person
@@ -201,7 +202,10 @@ class Hearing:
             return
         tx.answer(said.key, b"null")
         person = self.office.people(tx).by_handle.get(str(said.by))
-        others = [place for place in tx.load(found).state.places if place != said.place]
+        book = tx.load(found)
+        if person and quiet(book.state, tx.now):
+            carry_out(Stir(), book, self.office.ask(tx, by=person.id), tx)
+        others = [place for place in book.state.places if place != said.place]
         chat = self.office.chats[said.place.platform]
         copy = Copy(
             author=person.name if person else said.name,

@@ -3,8 +3,10 @@
 from bot.incident import (
     edit,
     ending,
+    escalate,
     follow,
     incident,
+    lapse,
     ledger,
     lifecycle,
     paging,
@@ -24,6 +26,7 @@ from bot.people import account, audit, channels, following, help, me, person, pr
 CHAPTERS = (
     audit,
     proposal,
-    edit, ending, follow, incident, ledger, lifecycle, paging, pins, reading, roles, rooms, secrecy, snooze, summary,
+    edit, ending, escalate, follow, incident, lapse, ledger, lifecycle, paging, pins, reading, roles, rooms, secrecy,
+    snooze, summary,
     tasks, updates, account, channels, following, help, me, person, oncall,
 )  # fmt: skip

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from bot.book import Timer
+from bot.incident.lapse import lapse
 from bot.incident.paging import next_step
 from bot.incident.rooms import putting_away
 from bot.incident.snooze import snooze_end
@@ -18,6 +19,7 @@ def due(incident: "Incident") -> Iterator[Timer]:
     yield from putting_away(incident)
     if incident.open:
         yield from snooze_end(incident)
+        yield from lapse(incident)
         yield from next_reminder(incident)
         if not incident.snoozed:
             yield from (timer for call in incident.calls if (timer := next_step(call)))

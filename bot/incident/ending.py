@@ -6,8 +6,9 @@ from typing import TYPE_CHECKING, Any
 
 from bot.book import Ask, BookId, Command, Elsewhere, Entry, Event, Refused, event
 from bot.grammar import command, word, words
+from bot.incident.call import answered
 from bot.incident.gate import must_be_open
-from bot.incident.paging import answered, call_out
+from bot.incident.paging import call_out, policy_for
 from bot.incident.severity import Status
 from bot.incident.told import Told
 from bot.text.words import N_
@@ -151,7 +152,7 @@ class Merge(Command):
         places = tuple(map(str, incident.places)) if incident.private == other.private else ()
         yield Elsewhere(id, Absorbed(incident.id, incident.title, places))
         if incident.live and not other.acked and not other.live:
-            yield from (Elsewhere(id, each) for each in call_out(other.called + 1, ask.rules.policy(), ask))
+            yield from (Elsewhere(id, each) for each in call_out(other, policy_for(other, ask), ask))
 
 
 def found(ask: Ask, number: str) -> "Incident":

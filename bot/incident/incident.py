@@ -4,10 +4,10 @@ from collections.abc import Iterator, Mapping
 from dataclasses import field, replace
 from datetime import datetime
 
-from bot.book import TOCSIN, Look, Timer, book
+from bot.book import TOCSIN, Entry, Look, Timer, book
+from bot.incident.call import Call
 from bot.incident.due import due
 from bot.incident.follow import Follower
-from bot.incident.paging import Call
 from bot.incident.severity import Severity, Status
 from bot.incident.tasks import Task
 from bot.incident.told import Stamps, Told
@@ -42,6 +42,10 @@ class Incident:
     """When the next update was promised."""
     snoozed: datetime | None = None
     """Nobody is paged until then."""
+    stirred: datetime | None = None
+    """When a person last gave a sign of life."""
+    prompted: datetime | None = None
+    """When they were asked for one, and did not give it yet."""
     stamps: Stamps = Stamps()
 
     roles: Mapping[str, str] = field(default_factory=dict)
@@ -113,6 +117,10 @@ class Incident:
     def task(self, id: int) -> Task | None:
         """A task by its number."""
         return next((task for task in self.tasks if task.id == id), None)
+
+    def stir(self, entry: Entry) -> "Incident":
+        """The incident once it is known who stirred: a timer's entry is nobody's sign of life."""
+        return self if entry.by == TOCSIN else replace(self, stirred=entry.at, prompted=None)
 
     def anew(self) -> "Incident":
         """The incident before other rooms are opened for it than it had."""

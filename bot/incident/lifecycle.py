@@ -7,9 +7,11 @@ from typing import TYPE_CHECKING
 
 from bot.book import Ask, Command, Entry, Event, Refused, event
 from bot.grammar import command, flag, word, words
+from bot.incident.call import answered
+from bot.incident.escalate import regraded
 from bot.incident.follow import Follower, fitting, follow_up
 from bot.incident.gate import must_be_open
-from bot.incident.paging import answered, by_policy, call_out, page_again
+from bot.incident.paging import call_out, page_again, policy_for
 from bot.incident.severity import Severity, Status
 from bot.incident.snooze import wake
 from bot.incident.told import Told
@@ -69,7 +71,8 @@ class Declare(Command):
         followers = () if self.private else fitting(severity, self.service, ask)
         yield Declared(self.title, severity, self.type, ask.rules.platforms, self.service, self.private, followers)
         if severity in ask.rules.pages:
-            yield from call_out(incident.called + 1, ask.rules.policy(), ask)
+            policy = ask.rules.policy(severity, self.service)
+            yield from call_out(replace(incident, private=self.private), policy, ask)
 
 
 @event
@@ -215,12 +218,11 @@ class SetSeverity(Command):
             raise Refused(N_("#{id} is {severity} already."), id=incident.id, severity=incident.severity)
         yield SeverityChanged(incident.severity, self.sev)
         yield from follow_up(incident, self.sev, incident.service, ask)
+        graded = replace(incident, severity=self.sev)
         if incident.snoozed and self.sev < incident.severity:
-            yield from wake(incident, ask)
-        call = by_policy(incident)
-        ringing = call is not None and not call.answered
-        if self.sev in ask.rules.pages and not incident.acked and not ringing:
-            yield from call_out(incident.called + 1, ask.rules.policy(), ask)
+            yield from wake(graded, ask)
+        elif self.sev in ask.rules.pages and not incident.acked and not incident.snoozed:
+            yield from regraded(graded, incident.severity, ask)
 
 
 @event
@@ -284,4 +286,4 @@ class Reopen(Command):
             must_be_open(incident)
         yield Reopened(self.why)
         if incident.severity in ask.rules.pages:
-            yield from call_out(incident.called + 1, ask.rules.policy(), ask)
+            yield from call_out(incident, policy_for(incident, ask), ask)

@@ -2,64 +2,20 @@
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from bot.book import Ask, Command, Entry, Event, Refused, Send, Timer, event
-from bot.grammar import Target, command, word, words
-from bot.incident.gate import must_be_open
-from bot.oncall.policy import Policy, Step
+from bot.book import Ask, Command, Entry, Event, Send, Timer, event
+from bot.incident.call import Call, by_policy, kept, with_call
+from bot.oncall.policy import WEBHOOK, Policy, Step
 from bot.oncall.teams import on_call
-from bot.text.words import N_, Who
+from bot.text.words import N_, Phrase, Who
 
 if TYPE_CHECKING:
     from bot.incident.incident import Incident
 
-KEPT = 3
-"""Answered calls that the state still holds; the log has the others."""
-MOST = 20
-"""Calls that ring at once, at most."""
 WAIT = timedelta(minutes=5)
 """How long somebody who was paged by name has."""
-
-
-@dataclass(frozen=True, slots=True)
-class Call:
-    """A ladder being climbed: the policy as it was when the call was made, and how far it came.
-
-    `round` and `step` count from 1; step 0 is before the first. Every page carries them, and is void
-    once the call stands elsewhere or was answered.
-    """
-
-    id: int
-    policy: str
-    steps: tuple[Step, ...]
-    repeat: int
-    catch_all: tuple[str, ...]
-    made_at: datetime
-    by_name: bool = False
-    """Somebody was asked for; the policy's own call is another."""
-    round: int = 1
-    step: int = 0
-    paged_at: datetime | None = None
-    answered: bool = False
-    answered_by: str = ""
-    exhausted: bool = False
-    unreached: tuple[str, ...] = ()
-    """Those of this step whom no channel reached."""
-    paged: tuple[str, ...] = ()
-    """Whoever this step meant when it was reached: a schedule's name is its on-call then."""
-
-    @property
-    def now(self) -> Step:
-        """The step that it stands on, with the people who were paged."""
-        step = self.steps[self.step - 1]
-        return replace(step, people=self.paged or step.people)
-
-    @property
-    def rounds(self) -> int:
-        """How often the ladder is climbed at most."""
-        return self.repeat + 1
 
 
 def next_step(call: Call) -> Timer | None:
@@ -73,27 +29,10 @@ def next_step(call: Call) -> Timer | None:
     return Timer(f"climb {call.id}", call.paged_at + (timedelta(0) if silent else call.now.wait), Climb(call.id))
 
 
-def answered(calls: Iterable[Call], entry: Entry) -> tuple[Call, ...]:
-    """The calls once somebody answered them all."""
-    return kept(call if call.answered else replace(call, answered=True, answered_by=entry.by) for call in calls)
-
-
-def kept(calls: Iterable[Call]) -> tuple[Call, ...]:
-    """Every call that rings; of those answered only the last few, and the last one by the policy."""
-    calls = tuple(calls)
-    last = {call.id for call in [call for call in calls if call.answered][-KEPT:]}
-    last |= {call.id for call in [call for call in calls if not call.by_name][-1:]}
-    return tuple(call for call in calls if not call.answered or call.id in last)
-
-
 def bring(incident: "Incident", people: Iterable[str]) -> "Incident":
     """The incident with these people in it: they see it when it is private, and are let into its rooms."""
-    return replace(incident, brought=(*incident.brought, *(each for each in people if each not in incident.brought)))
-
-
-def with_call(incident: "Incident", call: Call) -> "Incident":
-    """The incident with one of its calls changed."""
-    return replace(incident, calls=tuple(call if each.id == call.id else each for each in incident.calls))
+    fresh = (each for each in people if not elsewhere(each) and each not in incident.brought)
+    return replace(incident, brought=(*incident.brought, *fresh))
 
 
 # ---- events
@@ -109,11 +48,24 @@ class Called(Event):
     repeat: int
     catch_all: tuple[str, ...]
     by_name: bool = False
+    repeat_from: int = 1
+    ack_timeout: timedelta | None = None
 
     says = N_("the “{policy}” policy was called")
 
+    @staticmethod
+    def of(call: Call) -> "Called":
+        """That this call was made."""
+        return Called(
+            call.id, call.policy, call.steps, call.repeat, call.catch_all, call.by_name, call.repeat_from,
+            call.ack_timeout,
+        )  # fmt: skip
+
     def onto(self, incident: "Incident", entry: Entry) -> "Incident":
-        call = Call(self.call, self.policy, self.steps, self.repeat, self.catch_all, entry.at, self.by_name)
+        call = Call(
+            self.call, self.policy, self.steps, self.repeat, self.catch_all, entry.at, self.by_name, self.repeat_from,
+            self.ack_timeout,
+        )  # fmt: skip
         return replace(incident, calls=kept((*incident.calls, call)), called=self.call)
 
 
@@ -155,12 +107,17 @@ class Paged(Event):
 
 @event
 class Skipped(Event):
-    """A step had nobody to page."""
+    """A step was passed at once: it had nobody to page, or stood outside its hours."""
 
     call: int
     step: int
+    off_hours: bool = False
 
     says = N_("step {step} was skipped: there is nobody to page")
+
+    def phrase(self, entry: Entry) -> Phrase:
+        outside = N_("step {step} was skipped: it is outside its hours")
+        return Phrase(outside if self.off_hours else self.says, {"step": self.step})
 
 
 @event
@@ -172,6 +129,10 @@ class Exhausted(Event):
 
     says = N_("NOBODY ANSWERED. Everybody on the ladder was paged. Last resort, paged now: {people}")
     aloud = True
+
+    def phrase(self, entry: Entry) -> Phrase:
+        nobody = N_("NOBODY ANSWERED. Everybody on the ladder was paged, and there is no last resort: `page` somebody")
+        return Phrase(self.says if self.people else nobody, {"people": self.people})
 
     def onto(self, incident: "Incident", entry: Entry) -> "Incident":
         call, incident = incident.call(self.call), bring(incident, self.people)
@@ -218,48 +179,65 @@ class Unreached(Event):
 # ---- decisions
 
 
-def call_out(id: int, policy: Policy, ask: Ask, *, by_name: bool = False) -> Iterator[Event]:
+def call_out(incident: "Incident", policy: Policy, ask: Ask, *, by_name: bool = False) -> Iterator[Event]:
     """Make a call and page its first step; without anybody to page, that is what is told."""
     if not policy.steps and not policy.catch_all:
         yield Uncalled()
         return
-    yield Called(id, policy.name, policy.steps, policy.repeat, policy.catch_all, by_name)
-    yield from climb(Call(id, policy.name, policy.steps, policy.repeat, policy.catch_all, ask.now, by_name), ask)
+    call = Call.of(incident.called + 1, policy, ask.now, by_name=by_name)
+    yield Called.of(call)
+    yield from climb(incident, call, ask)
 
 
-def climb(call: Call, ask: Ask) -> Iterator[Event]:
+def climb(incident: "Incident", call: Call, ask: Ask) -> Iterator[Event]:
     """From where the call stands to the next step that has somebody to page, or to its end."""
-    for round, number in rungs(call):
-        people = present(call.steps[number - 1].people, ask)
-        if people:
+    passed: set[int] = set()
+    for round, number in call.rungs():
+        if number in passed:
+            break  # at this moment every round is the same
+        step = call.steps[number - 1]
+        holds = step.holds(ask.now)
+        if holds and (people := present(step.people, incident, ask)):
             yield Paged(call.id, round, number, people)
             return
-        yield Skipped(call.id, number)
-    yield Exhausted(call.id, present(call.catch_all, ask))
+        passed.add(number)
+        yield Skipped(call.id, number, not holds)
+    yield Exhausted(call.id, present(call.catch_all, incident, ask))
 
 
-def rungs(call: Call) -> Iterator[tuple[int, int]]:
-    """What is left of the ladder, as (round, step)."""
-    for round in range(call.round, call.rounds + 1):
-        for number in range(call.step + 1 if round == call.round else 1, len(call.steps) + 1):
-            yield round, number
-
-
-def present(people: Iterable[str], ask: Ask) -> tuple[Who, ...]:
+def present(people: Iterable[str], incident: "Incident", ask: Ask) -> tuple[Who, ...]:
     """Those who are still there; of a schedule or a team, whoever is on call at this moment."""
     meant = (person for each in people for person in on_call(each, ask.rules, ask.schedules, ask.now))
-    return tuple(Who(person) for person in dict.fromkeys(meant) if person in ask.people)
+    return tuple(Who(each) for each in dict.fromkeys(meant) if there(each, incident, ask))
+
+
+def there(target: str, incident: "Incident", ask: Ask) -> bool:
+    """Whether somebody is known, a room's chat or a webhook configured. No room is told of a private incident."""
+    kind, _, name = target.partition(":")
+    if not elsewhere(target):
+        return target in ask.people
+    return name in ask.rules.webhooks if kind == WEBHOOK else kind in ask.rules.platforms and not incident.private
+
+
+def elsewhere(target: str) -> bool:
+    """Whether it is a room or a webhook, and no person."""
+    return ":" in target
 
 
 def call_by_name(incident: "Incident", person: str, ask: Ask) -> Iterator[Event]:
     """A call for one person: they are paged until they answer, and then the catch-all."""
-    policy = Policy(ask.people.name(person), (Step((person,), WAIT),), 1, ask.rules.policy().catch_all)
-    yield from call_out(incident.called + 1, policy, ask, by_name=True)
+    yield from call_out(incident, named(incident, person, ask), ask, by_name=True)
 
 
-def by_policy(incident: "Incident") -> Call | None:
-    """The last call that nobody asked for by name."""
-    return next((call for call in reversed(incident.calls) if not call.by_name), None)
+def named(incident: "Incident", target: str, ask: Ask) -> Policy:
+    """A policy for one person, or for whoever is on call for one team."""
+    catch_all = policy_for(incident, ask).catch_all
+    return Policy(ask.people.name(target), (Step((target,), WAIT),), 1, catch_all)
+
+
+def policy_for(incident: "Incident", ask: Ask) -> Policy:
+    """The policy that is for such an incident."""
+    return ask.rules.policy(incident.severity, incident.service)
 
 
 def page_again(incident: "Incident", ask: Ask) -> Iterator[Event]:
@@ -267,11 +245,11 @@ def page_again(incident: "Incident", ask: Ask) -> Iterator[Event]:
     call = by_policy(incident)
     if call is None:
         if incident.severity in ask.rules.pages:
-            yield from call_out(incident.called + 1, ask.rules.policy(), ask)
+            yield from call_out(incident, policy_for(incident, ask), ask)
     elif call.exhausted:
-        yield from climb(replace(call, round=1, step=0), ask)
+        yield from climb(incident, replace(call, round=1, step=0), ask)
     elif call.answered:
-        yield from climb(replace(call, step=max(call.step - 1, 0)), ask)
+        yield from climb(incident, call.back(), ask)
 
 
 @dataclass(frozen=True)
@@ -283,7 +261,7 @@ class Climb(Command):
     def decide(self, incident: "Incident", ask: Ask) -> Iterator[Event]:
         call = incident.call(self.call)
         if call and not call.answered and not call.exhausted:
-            yield from climb(call, ask)
+            yield from climb(incident, call, ask)
 
 
 @dataclass(frozen=True)
@@ -298,38 +276,3 @@ class Miss(Command):
 
     def decide(self, incident: "Incident", ask: Ask) -> Iterator[Event]:
         yield Unreached(self.call, self.round, self.step, Who(self.person), self.why)
-
-
-@command("page", rank=9)
-class Page(Command):
-    """Page somebody by name, or everybody whom a policy names: until they answer, even when somebody has it already."""
-
-    person: Target | None = word(N_("Whom to page: a person, a team or a policy."), required=True, suggests=True)
-    why: str = words(N_("What they are needed for."))
-
-    def decide(self, incident: "Incident", ask: Ask) -> Iterator[Event]:
-        must_be_open(incident)
-        if len(incident.live) >= MOST:
-            raise Refused(N_("{count} calls are ringing already. `ack` answers them."), count=len(incident.live))
-        kind, _, name = str(self.person).partition(" ")
-        if kind == "policy":
-            yield from call_out(incident.called + 1, ask.rules.policies[name], ask, by_name=True)
-        else:
-            yield from call_by_name(incident, name, ask)
-
-
-@command("escalate", rank=10)
-class Escalate(Command):
-    """Do not wait for the next step: page it now. A snooze ends."""
-
-    why: str = words(N_("Why it cannot wait."))
-
-    def decide(self, incident: "Incident", ask: Ask) -> Iterator[Event]:
-        must_be_open(incident)
-        if incident.snoozed:
-            yield Woken()
-        waiting = [call for call in incident.live if not call.exhausted]
-        for call in waiting:
-            yield from climb(call, ask)
-        if not waiting:
-            yield from call_out(incident.called + 1, ask.rules.policy(), ask)

@@ -5,8 +5,9 @@ from typing import TYPE_CHECKING, Any
 
 from bot.book import Entry
 from bot.grammar import Desk, Query, flag, query
+from bot.incident.call import Call
 from bot.incident.cards import headline, standing, status_card
-from bot.incident.paging import Call, next_step
+from bot.incident.paging import next_step
 from bot.incident.tasks import told
 from bot.ports import Button, Card
 from bot.text.rich import Block, Item, Line, Para, bold, line

@@ -63,7 +63,7 @@ def wake(incident: "Incident", ask: Ask) -> Iterator[Event]:
     yield Woken()
     ringing = [call for call in incident.live if not call.exhausted]
     for call in ringing:
-        yield from climb(replace(call, step=max(call.step - 1, 0)), ask)
+        yield from climb(incident, call.back(), ask)
     if not ringing:
         yield from page_again(incident, ask)
 

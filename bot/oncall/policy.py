@@ -1,11 +1,16 @@
-"""Escalation policies, and the rules that a decision may ask."""
+"""Escalation policies, which of them is meant, and the rules that a decision may ask."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta, tzinfo
 
 from bot.oncall.schedule import Schedule
 from bot.oncall.teams import Team
+from bot.oncall.windows import Window, within
+from bot.text.words import zone
+
+WEBHOOK = "webhook"
+"""`webhook:ops` on a step is a webhook, `slack:C0123456789` a room: a name with a colon is no person."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -13,18 +18,44 @@ class Step:
     """Who is paged together, and how long they have before the next step."""
 
     people: tuple[str, ...]
-    """People, schedules, teams: who is on call is asked when the step is reached."""
+    """People, schedules, teams, rooms, webhooks: who is on call is asked when the step is reached."""
     wait: timedelta
+    windows: tuple[Window, ...] = ()
+    """Only then; always, where there is none. Outside of them the step is passed at once."""
+    zone: str = ""
+    """Whose clock the windows are read on."""
+
+    def holds(self, at: datetime) -> bool:
+        """Whether an instant stands in its hours."""
+        return not self.windows or within(self.windows, at, zone(self.zone or "UTC"))[0]
 
 
 @dataclass(frozen=True, slots=True)
 class Policy:
-    """A ladder: its steps, how often it is climbed again, and who is paged when nobody answered."""
+    """A ladder: its steps, how often it is climbed again and from which step, and who is paged when nobody answered."""
 
     name: str
     steps: tuple[Step, ...]
     repeat: int = 0
     catch_all: tuple[str, ...] = ()
+    repeat_from: int = 1
+    ack_timeout: timedelta | None = None
+    """How long somebody may have an incident without a sign of life; None: for ever."""
+
+
+@dataclass(frozen=True, slots=True)
+class Route:
+    """Which incidents a policy is for: of these services (in small letters), these severities; any, if it says none."""
+
+    policy: str
+    services: frozenset[str] = frozenset()
+    severities: frozenset[int] = frozenset()
+
+    def takes(self, severity: int, service: str) -> bool:
+        """Whether an incident is one of them."""
+        return (not self.services or service.casefold() in self.services) and (
+            not self.severities or severity in self.severities
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,11 +90,16 @@ class Rules:
     """How somebody is reached who set nothing, by urgency; nothing: by one channel after the other that fails."""
     channels: tuple[str, ...] = ()
     """The ways to people that are no chats."""
+    routes: tuple[Route, ...] = ()
+    """Which policy is for which incidents: the first that takes one."""
+    webhooks: frozenset[str] = frozenset()
+    zone: tzinfo = UTC
 
     def urgency(self, severity: int) -> str:
         """`high` or `low`."""
         return "high" if severity in self.urgent else "low"
 
-    def policy(self) -> Policy:
-        """The policy for a new incident."""
-        return self.policies.get("default") or next(iter(self.policies.values()), Policy("none", ()))
+    def policy(self, severity: int, service: str = "") -> Policy:
+        """The policy for an incident: the first route's that takes it, else `default`, else the first there is."""
+        routed = next((route.policy for route in self.routes if route.takes(severity, service)), "default")
+        return self.policies.get(routed) or next(iter(self.policies.values()), Policy("none", ()))

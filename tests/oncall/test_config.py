@@ -137,6 +137,60 @@ LAYER = 'layers = [{ participants = ["anna"], from = "2026-01-05 09:00"'
             '[policies.p]\nsteps = [{ page = ["primry"] }]',
             "tocsin.toml:2: policies.p.steps.0.page: there is no such person, schedule or team: primry",
         ),
+        (
+            '[policies.p]\nsteps = [{ page = ["bors"] }]',
+            "tocsin.toml:2: policies.p.steps.0.page: there is no such person, schedule or team: bors; did you mean",
+        ),
+        (
+            "[policies.p]\nsteps = [{ page = [] }]",
+            "tocsin.toml:2: policies.p.steps.0.page: nobody is paged here: expected",
+        ),
+        (
+            "[policies.p]\nsteps = []",
+            "tocsin.toml:2: policies.p.steps: nobody is ever paged: expected at least one step",
+        ),
+        (
+            '[policies.p]\ncatch_all = ["irc:x"]\nsteps = [{ page = ["anna"] }]',
+            "tocsin.toml:2: policies.p.catch_all: there is no such chat: irc",
+        ),
+        (
+            '[policies.p]\nsteps = [{ page = ["webhook:ops"] }]',
+            "tocsin.toml:2: policies.p.steps.0.page: there is no such webhook under [webhooks]: ops",
+        ),
+        ('[webhooks.ops]\nurl = "ftp://x"', "tocsin.toml:2: webhooks.ops.url: expected an address that begins with"),
+        (
+            '[policies.a]\nsteps = [{ page = ["b"] }]\n[policies.b]\nsteps = [{ page = ["anna"] }]\ncatch_all = ["a"]',
+            "tocsin.toml:2: policies.a.steps.0.page: it would page itself in a circle: a -> b -> a",
+        ),
+        (
+            '[policies.a]\nsteps = [{ page = ["b"] }]\n[policies.b]\nsteps = [{ page = ["anna"] }]',
+            "tocsin.toml:2: policies.a.steps.0.page: b is a policy, and a step pages none: name its people, schedules",
+        ),
+        (
+            '[policies.a]\nsteps = [{ page = ["a"] }]',
+            "tocsin.toml:2: policies.a.steps.0.page: it would page itself in a circle: a -> a",
+        ),
+        (
+            '[policies.a]\nsteps = [{ page = ["anna"] }]\nrepeat_from = 2',
+            "tocsin.toml:3: policies.a.repeat_from: there are only 1 steps",
+        ),
+        (
+            '[policies.a]\nsteps = [{ page = ["anna"], hours = [{ from = "9", to = "18:00" }] }]',
+            "tocsin.toml:2: policies.a.steps.0.hours.0.from: expected a clock time such as 18:00",
+        ),
+        ('[policies.a]\nsteps = [{ page = ["anna"] }]\nzone = "Mars/X"', "tocsin.toml:3: policies.a.zone: expected an"),
+        (
+            '[policies.a]\nsteps = [{ page = ["anna"] }]\n[[routes]]\npolicy = "b"',
+            "tocsin.toml:4: routes.0.policy: there is no such policy: b",
+        ),
+        (
+            '[policies.a]\nsteps = [{ page = ["anna"] }]\n[[routes]]\npolicy = "a"\n[[routes]]\npolicy = "a"',
+            "tocsin.toml:5: routes.1: no incident gets here: a route before it takes them all",
+        ),
+        (
+            '[policies.a]\nsteps = [{ page = ["anna"] }]\n[[routes]]\npolicy = "a"\nseverities = [6]',
+            "tocsin.toml:5: routes.0.severities: expected severities from 1 to 5",
+        ),
     ],
 )
 def test_a_fault_is_told_with_its_line(text: str, said: str, tmp_path: Path) -> None:
@@ -144,6 +198,32 @@ def test_a_fault_is_told_with_its_line(text: str, said: str, tmp_path: Path) -> 
         configured(text, tmp_path)
     told = str(wrong.value).replace(f"{tmp_path}/", "").splitlines()
     assert any(line.startswith(said) for line in told), told
+
+
+def test_a_policy_is_what_it_says(tmp_path: Path) -> None:
+    text = (
+        PRIMARY
+        + """
+    [teams.web]
+    schedule = "primary"
+    [policies.p]
+    ack_timeout = "30m"
+    steps = [
+        { page = ["anna"], hours = [{ days = ["mon"], from = "09:00", to = "18:00" }] },
+        { page = ["anna", "web"], hours = [{ from = "09:00", to = "18:00" }] },
+    ]
+    [[routes]]
+    policy = "p"
+    services = ["Payments"]
+    severities = [1]
+    """
+    )
+    rules = configured(text, tmp_path).rules()
+    policy = rules.policy(1, "payments")
+    assert [(step.zone, len(step.windows)) for step in policy.steps] == [("UTC", 1), ("America/Chicago", 7)]
+    assert (policy.ack_timeout, policy.repeat, policy.repeat_from) == (timedelta(minutes=30), 1, 1)
+    assert policy.steps[1].holds(utc("2026-03-02T09:00-06:00"))
+    assert not policy.steps[1].holds(utc("2026-03-02T08:59-06:00"))
 
 
 # ---- files beside it

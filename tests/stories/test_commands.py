@@ -22,6 +22,7 @@ LINES = {
     "page": ("page boris", "paged"),
     "snooze": ("snooze 30m", "snoozed it until"),
     "escalate": ("escalate", "paged"),
+    "reassign": ("reassign boris", "reassigned it to"),
     "join": ("join", "joined"),
     "invite": ("invite carlos", "brought in"),
     "task add": ("task add look at the disk", "added task 1"),

@@ -1,0 +1,129 @@
+"""Asked for: somebody is paged by name, the next step comes now, or it is made somebody else's."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from bot.book import Ask, Command, Entry, Event, Refused, event
+from bot.grammar import Target, command, flag, word, words
+from bot.incident.call import by_policy
+from bot.incident.gate import must_be_open
+from bot.incident.paging import Woken, call_by_name, call_out, climb, named, policy_for
+from bot.text.words import N_, Who
+
+if TYPE_CHECKING:
+    from bot.incident.incident import Incident
+    from bot.incident.severity import Severity
+
+MOST = 20
+"""Calls that ring at once, at most."""
+
+
+@event
+class Rerouted(Event):
+    """The policy's call ends, and another one follows."""
+
+    policy: str
+
+    says = N_("paging begins anew, by the “{policy}” policy")
+    aloud = True
+
+    def onto(self, incident: "Incident", entry: Entry) -> "Incident":
+        return replace(incident, calls=tuple(each for each in incident.calls if each.answered or each.by_name))
+
+
+@event
+class Reassigned(Event):
+    """It is somebody else's from now on: all that rang ends, and nobody has it until they answer."""
+
+    to: Who
+    why: str = ""
+
+    says = N_("{by} reassigned it to {to}")
+    aloud = True
+
+    def onto(self, incident: "Incident", entry: Entry) -> "Incident":
+        answered = tuple(each for each in incident.calls if each.answered)
+        return replace(incident, calls=answered, acked=None, snoozed=None)
+
+
+@command("page", rank=9)
+class Page(Command):
+    """Page somebody by name, or everybody whom a policy names: until they answer, even when somebody has it already."""
+
+    person: Target | None = word(N_("Whom to page: a person, a team or a policy."), required=True, suggests=True)
+    why: str = words(N_("What they are needed for."))
+
+    def decide(self, incident: "Incident", ask: Ask) -> Iterator[Event]:
+        must_be_open(incident)
+        if len(incident.live) >= MOST:
+            raise Refused(N_("{count} calls are ringing already. `ack` answers them."), count=len(incident.live))
+        kind, _, name = str(self.person).partition(" ")
+        if kind == "policy":
+            yield from call_out(incident, ask.rules.policies[name], ask, by_name=True)
+        else:
+            yield from call_by_name(incident, name, ask)
+
+
+@command("escalate", rank=10)
+class Escalate(Command):
+    """Do not wait for the next step: page it now. A snooze ends.
+
+    `escalate --restart` pages from the first step, by the policy as it is configured now.
+    """
+
+    why: str = words(N_("Why it cannot wait."))
+    restart: bool = flag(N_("From the first step, by the policy as it is now."), default=False)
+
+    def decide(self, incident: "Incident", ask: Ask) -> Iterator[Event]:
+        must_be_open(incident)
+        if incident.snoozed:
+            yield Woken()
+        if self.restart:
+            yield from restart(incident, ask)
+            return
+        waiting = [call for call in incident.live if not call.exhausted]
+        for call in waiting:
+            yield from climb(incident, call, ask)
+        if not waiting:
+            yield from call_out(incident, policy_for(incident, ask), ask)
+
+
+@command("reassign", rank=31, group="people")
+class Reassign(Command):
+    """Make it somebody else's: a person, a team or a policy. They are paged, and nobody has it until they answer.
+
+    `reassign payments` when it is not yours to solve; `handoff` passes it on to one who has it at once.
+    """
+
+    to: Target | None = word(N_("A person, a team, a schedule or a policy."), required=True, suggests=True)
+    why: str = words(N_("Why it is theirs."))
+
+    def decide(self, incident: "Incident", ask: Ask) -> Iterator[Event]:
+        must_be_open(incident)
+        kind, _, name = str(self.to).partition(" ")
+        if name == ask.by:
+            raise Refused(N_("You need not be paged: `ack` takes it, and `handoff me` takes it over."))
+        yield Reassigned(Who(name), self.why)
+        policy = ask.rules.policies[name] if kind == "policy" else named(incident, name, ask)
+        yield from call_out(incident, policy, ask)
+
+
+def restart(incident: "Incident", ask: Ask) -> Iterator[Event]:
+    """Page from the first step, by the call's policy as it is configured now, or whichever is for the incident."""
+    call = by_policy(incident)
+    policy = (ask.rules.policies.get(call.policy) if call else None) or policy_for(incident, ask)
+    yield Rerouted(policy.name)
+    yield from call_out(incident, policy, ask)
+
+
+def regraded(incident: "Incident", before: "Severity", ask: Ask) -> Iterator[Event]:
+    """What follows for who is paged once its severity was changed, unless somebody has it."""
+    call, policy = by_policy(incident), policy_for(incident, ask)
+    if call is None or call.answered:
+        yield from call_out(incident, policy, ask)
+        return
+    routed = call.policy == ask.rules.policy(before, incident.service).name
+    if routed and incident.severity < before and policy.name != call.policy:
+        yield Rerouted(policy.name)
+        yield from call_out(incident, policy, ask)
