@@ -257,6 +257,7 @@ def vars_of(value: Any) -> dict[str, Any]:
 # ---- the registry: every event by its name, every state by its kind
 
 EVENTS: dict[str, type[Event]] = {}
+DECODERS: dict[type, msgspec.json.Decoder[Any]] = {}
 STATES: dict[str, type[Any]] = {}
 C = TypeVar("C", bound=type)
 
@@ -300,7 +301,7 @@ def decode(name: str, body: bytes | str) -> Event:
     """The event that `encode` wrote. Raises `UnknownEvent`."""
     if name not in EVENTS:
         raise UnknownEvent(name)
-    return msgspec.json.decode(body, type=EVENTS[name], dec_hook=_made)
+    return decoder(EVENTS[name]).decode(body)
 
 
 def freeze(state: Any) -> bytes:
@@ -310,7 +311,24 @@ def freeze(state: Any) -> bytes:
 
 def thaw(kind: str, body: bytes | str) -> Any:
     """The state that `freeze` wrote."""
-    return msgspec.json.decode(body, type=STATES[kind], dec_hook=_made)
+    return decoder(STATES[kind]).decode(body)
+
+
+def decoder(kind: type) -> msgspec.json.Decoder[Any]:
+    """What reads a type from JSON."""
+    if kind not in DECODERS:
+        DECODERS[kind] = msgspec.json.Decoder(kind, dec_hook=_made)
+    return DECODERS[kind]
+
+
+def prepare() -> None:
+    """Make every decoder, before there are threads.
+
+    msgspec builds what it knows of a class when it first reads one, and publishes it half-built: a second thread
+    that reads the same class in that moment crashes the process.
+    """
+    for kind in (*EVENTS.values(), *STATES.values()):
+        decoder(kind)
 
 
 def _made(of: type, value: Any) -> Any:

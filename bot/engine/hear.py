@@ -23,6 +23,8 @@ from bot.text.rich import Para, paragraphs
 from bot.text.words import N_, Voice
 
 Reply = Card | Form
+CARD = msgspec.json.Decoder(Card)
+"""Made before there are threads: see `bot.book.prepare`."""
 EMPTY: Mapping[str, str] = MappingProxyType({})
 
 
@@ -49,7 +51,7 @@ class Hearing:
     def obey(self, said: Said, line: Line, tx: Transaction) -> Reply:
         """Do what was asked, once: a repeat of the same delivery gets the same answer, a refusal included."""
         if kept := tx.heard(said.key):
-            return msgspec.json.decode(kept, type=Card)
+            return CARD.decode(kept)
         people, person, voice = self._speaker(said, tx)
         try:
             reply = self._act(said, line, tx, people, person, voice)

@@ -23,6 +23,8 @@ from bot.store.sends import Sent
 from bot.store.transaction import Transaction
 
 log = structlog.get_logger()
+RECEIPT = msgspec.json.Decoder(Receipt)
+"""Made before there are threads: see `bot.book.prepare`."""
 
 DEADLINE = 10
 """Seconds that a channel has to take a page; then the next one goes."""
@@ -165,7 +167,7 @@ class Paging(Errands):
         """A receipt will name what was sent as its provider does; it may have been quicker than we were."""
         tx.answer(f"sent {name}", str(row.id).encode())
         if early := tx.heard(f"early {name}"):
-            self._settle(row.id, msgspec.json.decode(early, type=Receipt), tx)
+            self._settle(row.id, RECEIPT.decode(early), tx)
 
     def receive(self, receipt: Receipt, tx: Transaction) -> None:
         """What became of a page that was accepted; heard once. What failed passes to the next channel at once."""

@@ -11,6 +11,8 @@ from bot.ports import ChatError, Pace, Place, Throttled
 from bot.store.looks import Shown
 from bot.store.transaction import Transaction
 
+BUCKET = msgspec.json.Decoder(Bucket)
+"""Made before there are threads: see `bot.book.prepare`."""
 CHATTER = 4
 """The rank from which on nothing is taken of what a platform's pace keeps for replies and cards."""
 
@@ -72,7 +74,7 @@ def scopes(platform: str, place: Place | None) -> dict[str, str]:
 
 
 def _read(body: str) -> Bucket:
-    return msgspec.json.decode(body, type=Bucket) if body else Bucket()
+    return BUCKET.decode(body) if body else Bucket()
 
 
 def _written(bucket: Bucket) -> str:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, TypeVar
 from sqlalchemy import make_url
 from sqlalchemy.exc import ArgumentError
 
-from bot.book import BookId
+from bot.book import BookId, prepare
 from bot.store.errors import Busy, OnlyReading, Stale, StoreDown, Taken
 from bot.store.hand import Clock
 from bot.store.migrate import migrate
@@ -47,6 +47,7 @@ class Store:
 
         `clock` is asked for the time instead of PostgreSQL or the machine. Import what defines events first.
         """
+        prepare()
         store = _made(url, clock)
         try:
             await asyncio.to_thread(migrate, store._rooms.engine)
