@@ -259,6 +259,7 @@ def vars_of(value: Any) -> dict[str, Any]:
 EVENTS: dict[str, type[Event]] = {}
 DECODERS: dict[type, msgspec.json.Decoder[Any]] = {}
 STATES: dict[str, type[Any]] = {}
+T = TypeVar("T")
 C = TypeVar("C", bound=type)
 
 
@@ -314,7 +315,7 @@ def thaw(kind: str, body: bytes | str) -> Any:
     return decoder(STATES[kind]).decode(body)
 
 
-def decoder(kind: type) -> msgspec.json.Decoder[Any]:
+def decoder(kind: type[T]) -> msgspec.json.Decoder[T]:
     """What reads a type from JSON."""
     if kind not in DECODERS:
         DECODERS[kind] = msgspec.json.Decoder(kind, dec_hook=_made)
