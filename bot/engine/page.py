@@ -1,6 +1,7 @@
-"""Pages: claimed one by one, told by one channel after the other, never after somebody answered."""
+"""Pages: claimed a few together, told by one channel after the other, never after somebody answered."""
 
 import asyncio
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import partial
@@ -20,18 +21,28 @@ from bot.people.person import Person
 from bot.people.reach import Turn, chain, onward
 from bot.ports import Card, ChatError, Handle, MessageId, Place, Receipt, Unreachable
 from bot.store.sends import Sent
+from bot.store.store import StoreDown
 from bot.store.transaction import Transaction
 
 log = structlog.get_logger()
 RECEIPT = msgspec.json.Decoder(Receipt)
 """Made before there are threads: see `bot.book.prepare`."""
 
-DEADLINE = 10
-"""Seconds that a channel has to take a page; then the next one goes."""
+DEADLINE = 10.0
+"""Seconds that a channel has to take a page; then the next one goes beside it."""
+PATIENCE = 25.0
+"""Seconds after which it counts as failed."""
 LEASE = timedelta(seconds=30)
+"""How long a claim is one's own, longer than a channel has: whoever does not come back by then may have sent it."""
+TOGETHER = 20
+"""Pages that are claimed in one transaction."""
+SOON = 0.05
+"""Seconds until it is looked again for pages whose incident somebody was writing."""
 STEP = ("call", "round", "step")
 TAKEN = {"accepted", "delivered", "sending"}
 """A channel has it, or may have."""
+LIVE = {*TAKEN, "pending"}
+"""It was taken, or is still tried."""
 AGAIN = timedelta(minutes=5)
 """How often a page that waits for the end of quiet hours is looked at: what became urgent waits no longer."""
 REST = timedelta(seconds=30)
@@ -46,43 +57,74 @@ class Job:
     book: BookId
     incident: Incident
     person: Person | None
-    handle: Handle | None
+    handle: Handle
 
 
 class Paging(Errands):
     """Pages have a way of their own: nothing else waits in it, and nothing in it waits for anything else."""
 
     async def look(self) -> None:
-        """Send every page that is due; each on its own."""
+        """Claim every page that is due, and send each on its own."""
+        try:
+            while await self.office.store.read(Transaction.pages_due):
+                taken = await self.office.store.write(self._claims, urgent=True)
+                if not taken:
+                    asyncio.get_running_loop().call_later(SOON, self.bell.set)
+                    return
+                self._send(taken)
+        except StoreDown:
+            raise
+        except Exception:
+            await self._each()
+
+    async def _each(self) -> None:
+        """One of them is broken, or stood in somebody's way: it fails alone."""
         for row in await self.office.store.read(lambda tx: tx.ready()):
             if row.kind == "page" and self.free(str(row.id)):
-                self.begin(str(row.id), self._page(row))
+                self.begin(str(row.id), self._alone(row))
 
-    async def _page(self, row: Sent) -> None:
-        job = await self.office.store.write(partial(self.claim, row), urgent=True)
-        if job is None or job.handle is None:
-            self.office.wake()  # where nobody was reached, the ladder climbs at once
-            return
+    async def _alone(self, row: Sent) -> None:
+        self._send([await self.office.store.write(partial(self.claim, row), urgent=True)])
+
+    def _send(self, taken: Sequence[Job | None]) -> None:
+        """Send what was claimed. Where nothing is to be sent, the ladder may climb at once."""
+        for job in taken:
+            if job is not None:
+                self.begin(f"{job.row.id} {job.row.epoch}", self._page(job))
+        if None in taken:
+            self.moved += 1
+            self.office.wake()
+
+    async def _page(self, job: Job) -> None:
+        telling = asyncio.ensure_future(self._tell(job))
         try:
-            async with asyncio.timeout(DEADLINE):
-                place, message = await self._tell(job, job.handle)
+            async with asyncio.timeout(PATIENCE):
+                if not (await asyncio.wait({telling}, timeout=DEADLINE))[0]:
+                    await self._slow(job)
+                place, message = await telling
         except (ChatError, TimeoutError) as wrong:
-            error = wrong if isinstance(wrong, ChatError) else Unreachable("no answer within 10 s", ambiguous=True)
+            error = wrong if isinstance(wrong, ChatError) else Unreachable("no answer in time", ambiguous=True)
             self.office.figures.pages.labels(job.handle.platform, "failed").inc()
             # By its name alone: an address may be a secret, and is nobody else's business.
             log.warning("a channel did not take a page", to=job.row.to, by=job.handle.platform, why=str(error))
             await self.office.store.write(partial(self._next, job, error), urgent=True)
+            self.office.wake()
         else:
             self.office.figures.pages.labels(job.handle.platform, "accepted").inc()
             await self.office.store.write(partial(self._arrived, job, place, message), urgent=True)
-            return
-        self.office.wake()
+        finally:
+            telling.cancel()
 
-    async def _tell(self, job: Job, handle: Handle) -> tuple[Place, MessageId]:
+    async def _slow(self, job: Job) -> None:
+        """Nothing was heard of it yet: the next channel goes beside it."""
+        log.warning("a channel is slow to take a page", to=job.row.to, by=job.handle.platform)
+        if await self.office.store.write(partial(self._beside, job), urgent=True):
+            self.office.wake()
+
+    async def _tell(self, job: Job) -> tuple[Place, MessageId]:
         card = await self._card(job)
-        return await self.office.ways[handle.platform].tell(
-            handle, card, self.office.key("page", job.row.id, job.row.channel, job.row.tries)
-        )
+        key = self.office.key("page", job.row.id, job.row.channel, job.row.tries)
+        return await self.office.ways[job.handle.platform].tell(job.handle, card, key)
 
     async def _card(self, job: Job) -> Card:
         voice = self.office.voice(self.office.known_people, job.person)
@@ -91,11 +133,18 @@ class Paging(Errands):
         urgent = self.office.rules.urgency(job.incident.severity) == "high"
         return card if urgent else msgspec.structs.replace(card, tone="warn")
 
+    def _claims(self, tx: Transaction) -> list[Job | None]:
+        """Claim the first few pages that are due."""
+        return [self._job(row, tx) for row in tx.claim_pages(self.office.me, LEASE, TOGETHER)]
+
     def claim(self, row: Sent, tx: Transaction) -> Job | None:
-        """Claim a page. Its book is locked first and then looked at again: after an ack there is nothing to claim."""
+        """Claim one page."""
         claimed = tx.claim(row.id, self.office.me, LEASE)
-        if claimed is None or claimed.book is None:
-            return None
+        return self._job(claimed, tx) if claimed else None
+
+    def _job(self, claimed: Sent, tx: Transaction) -> Job | None:
+        """What is to be sent. Its book is locked, and looked at now: after an ack there is nothing to send."""
+        assert claimed.book, "a page is an incident's"
         book = tx.load(claimed.book)
         if not wanted(book, claimed):
             tx.sent(claimed.id, claimed.epoch, state="void")
@@ -126,11 +175,30 @@ class Paging(Errands):
             return None
         return person.quiet.until(tx.now, self.office.voice(self.office.people(tx), person).zone)
 
+    def _beside(self, job: Job, tx: Transaction) -> bool:
+        """Queue the next channel, where there is one that does not wait for its turn already."""
+        tx.lock(job.book)
+        after = job.row.channel + 1
+        if after >= len(self._turns(job.person, job.incident)) or not wanted(tx.load(job.book), job.row):
+            return False
+        later = [each for each in siblings(job.row, tx) if each.channel >= after]
+        for each in later[:1]:
+            tx.hurry(each.id)
+        if not later:
+            again(job.row, tx, channel=after)
+        return True
+
     def _next(self, job: Job, error: ChatError, tx: Transaction) -> None:
-        """This channel failed: the next one, at once."""
+        """This channel failed: the next one, at once, unless it went beside this one."""
+        tx.lock(job.book)
         said = f"{job.row.error}; " if job.row.error else ""
-        why = f"{said}{job.handle.platform if job.handle else ''}: {error}"[:400]
-        tx.sent(job.row.id, job.row.epoch, state="pending", error=why, channel=job.row.channel + 1)
+        why = f"{said}{job.handle.platform}: {error}"[:400]
+        later = [each for each in siblings(job.row, tx) if each.channel > job.row.channel]
+        if any(each.state in LIVE for each in later):
+            tx.sent(job.row.id, job.row.epoch, state="failed", error=why)
+            return
+        channel = 1 + max(each.channel for each in (job.row, *later))
+        tx.sent(job.row.id, job.row.epoch, state="pending", error=why, channel=channel)
 
     def _unreached(self, row: Sent, book: BookId, tx: Transaction) -> None:
         """Every channel failed: it is told once, the ladder climbs, and all are tried again until somebody answers."""

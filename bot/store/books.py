@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import lru_cache, reduce
 from typing import Any
 
@@ -17,7 +17,7 @@ from bot.store.hand import Row, instant, sql
 from bot.store.keys import Keys
 from bot.store.log import Log
 from bot.store.looks import Looks, Named, named
-from bot.store.sends import Sends
+from bot.store.sends import Sends, Sent
 from bot.store.timers import Timers
 
 VERSIONED = frozenset({"person", "following", "schedule"})
@@ -34,6 +34,13 @@ TAKE = sql("""
     FROM timers JOIN books ON books.kind = timers.kind AND books.id = timers.id
     WHERE timers.at <= :now ORDER BY timers.at, timers.kind, timers.id, timers.name LIMIT :limit
     {FOR NO KEY UPDATE OF books SKIP LOCKED}
+""")
+TAKE_PAGES = sql("""
+    SELECT sends.id, books.kind, books.id, books.rev, books.at, books.fold, books.head, books.state
+    FROM sends JOIN books ON books.kind = sends.book_kind AND books.id = sends.book
+    WHERE sends.state = 'pending' AND sends.kind = 'page' AND sends.not_before <= :now
+    ORDER BY sends.rank, sends.id LIMIT :limit
+    {FOR UPDATE OF sends SKIP LOCKED FOR NO KEY UPDATE OF books SKIP LOCKED}
 """)
 OPEN = sql(f"""
     SELECT {COLUMNS} FROM books WHERE open AND kind = :kind
@@ -110,6 +117,18 @@ class Books(Log, Timers, Keys, Looks, Sends):
             with suppress(*UNREADABLE):  # whoever loads it is told
                 self._holds(id, tuple(row))
         return taken
+
+    def claim_pages(self, holder: str, lease: timedelta, limit: int) -> list[Sent]:
+        """Take the first pages that are due, before they are sent, their books locked; not those somebody else writes.
+
+        So whoever claims can look whether they are still to be sent: none is claimed after the ack committed.
+        """
+        taken = []
+        for send, kind, *row in self.rows(TAKE_PAGES, now=self.now, limit=limit):
+            taken.append(send)
+            with suppress(*UNREADABLE):
+                self._holds(BookId(kind, row[0]), tuple(row))
+        return self._claimed(taken, holder, lease)
 
     def open_books(self, kind: str, limit: int = 100) -> list[Book]:
         """Those that are going on, newest first."""

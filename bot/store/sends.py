@@ -1,6 +1,6 @@
 """Sends: words that go out once, or are known not to have. The table is the queue and the ledger."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Literal
@@ -42,6 +42,11 @@ CLAIM = sql(f"""
     WHERE id = (SELECT id FROM sends WHERE id = :id AND state = 'pending' {{FOR UPDATE SKIP LOCKED}})
     RETURNING {COLUMNS}
 """)
+CLAIMS = sql(f"""
+    UPDATE sends SET state = 'sending', epoch = epoch + 1, tries = tries + 1, holder = :holder, lease = :lease
+    WHERE id IN (SELECT CAST(key AS INTEGER) FROM json_each(:ids)) RETURNING {COLUMNS}
+""")
+PAGES_DUE = sql("SELECT 1 FROM sends WHERE state = 'pending' AND kind = 'page' AND not_before <= :now LIMIT 1")
 SENT = sql("""
     UPDATE sends SET state = :state, place = :place, message = :message, error = :error,
         not_before = :not_before, channel = coalesce(:channel, channel)
@@ -131,6 +136,10 @@ class Sends(Hand):
         """
         return [_sent(row) for row in self.rows(READY, now=self.now, limit=limit, each=each)]
 
+    def pages_due(self) -> bool:
+        """Whether a page waits that may be sent now."""
+        return self.row(PAGES_DUE, now=self.now) is not None
+
     def following(self, row: Sent, limit: int) -> list[Sent]:
         """What waits behind a row and is of its kind, in order."""
         values = {"dest": row.to, "kind": row.kind, "rank": row.rank, "id": row.id, "limit": limit}
@@ -188,6 +197,14 @@ class Sends(Hand):
     def forget_sends(self, before: datetime) -> int:
         """Drop what ended and is older than this; how many."""
         return self.do(FORGET_SENDS, before=before)
+
+    def _claimed(self, ids: Sequence[int], holder: str, lease: timedelta) -> list[Sent]:
+        """Claim rows that this transaction locked."""
+        if not ids:
+            return []
+        named = msgspec.json.encode(dict.fromkeys(map(str, ids))).decode()
+        found = self.rows(CLAIMS, ids=named, holder=holder, lease=self.now + lease)
+        return sorted(map(_sent, found), key=lambda row: (row.rank, row.id))
 
     def _queue(self, book: BookId, sends: Iterable[tuple[Send, int]]) -> None:
         self.each(SEND, (self._queued(send, book, rev) for send, rev in sends))
