@@ -1,18 +1,21 @@
 """How late an escalation fires: a hundred thousand timers armed, and a thousand calls that climb in one second.
 
-Beside it, in the same run, how many timer rows a second bare SQL moves on, each in a durable transaction of its own.
-The house's clock is the machine's, moved to just before the calls are due; no chat is there.
+Then how long it takes when all of them are overdue, and to claim a thousand pages that wait; beside it, in the same run,
+bare SQL that moves each of the timers on, or claims each of the pages, in a durable transaction of its own.
+The house's clock is the machine's, moved to just before the calls are due; nothing is sent.
 """
 
 import argparse
 import asyncio
-from collections.abc import Sequence
-from contextlib import AsyncExitStack
+import sqlite3
+from collections.abc import Mapping, Sequence
+from contextlib import AsyncExitStack, closing
 from datetime import UTC, datetime, timedelta
 from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from time import perf_counter
+from typing import Any
 
 from databases import Postgres, Sqlite
 from figures import at, ms, table, times
@@ -27,16 +30,22 @@ from bot.incident.lifecycle import Declared
 from bot.incident.paging import Called, Paged
 from bot.incident.severity import Severity
 from bot.oncall.policy import Step
-from bot.store.hand import sql
+from bot.store.hand import Sql, sql, text_of
 from bot.store.store import Store
 from bot.store.transaction import Transaction
 from bot.text.words import Who
+from tests.walks.paper import Paper
 
 BEGIN = datetime(2026, 3, 2, 10, 2, tzinfo=UTC)
 WAIT = timedelta(minutes=5)
 STEPS = (Step(("anna",), WAIT), Step(("boris",), WAIT))
 ARM = sql("INSERT INTO timers (kind, id, name, at) VALUES (:kind, :id, :name, :at)")
-MOVE = sql("UPDATE timers SET at = :later WHERE kind = :kind AND id = :id AND at <= :now")
+MOVE = sql("UPDATE timers SET at = :then WHERE kind = 'incident' AND id = :id AND name = 'climb 1'")
+CLAIM = sql("""
+    UPDATE sends SET state = 'sending', epoch = epoch + 1, tries = tries + 1, holder = 'bare', lease = :then
+    WHERE id = (SELECT id FROM sends WHERE id = :n AND state = 'pending' {FOR UPDATE SKIP LOCKED})
+""")
+Values = Mapping[str, Any]
 BATCH = 500
 NUDGE = 0.02
 """Seconds between two looks: the house looks when it is woken, and once a second."""
@@ -86,19 +95,22 @@ async def fill(url: str, due: int, timers: int) -> None:
     await store.close()
 
 
-async def climb(url: str, replicas: int, due: int) -> list[float]:
-    """Seconds from when each call was due until it had climbed, durably."""
+async def climb(url: str, replicas: int, due: int, *, overdue: bool = False) -> list[float]:
+    """Seconds from when each call was due until it had climbed, durably; or, of those overdue, since it could."""
     clock = Clock()
     async with AsyncExitStack() as stack:
         stores = [await stack.enter_async_context(opened(url, clock)) for _ in range(replicas)]
         engines = [house(store) for store in stores]
         for engine in engines:
             await engine.enrol()
-        clock.run(BEGIN + WAIT - timedelta(milliseconds=100))
+        begin = BEGIN + WAIT + (timedelta(seconds=1) if overdue else -timedelta(milliseconds=100))
+        clock.run(begin)
         fired = [0] * replicas
         async with asyncio.timeout(120), asyncio.TaskGroup() as work:
             for nth, each in enumerate(engines):
                 work.create_task(tick(each.ticking, nth, fired, due))
+        if overdue:
+            return [(clock() - begin).total_seconds()]
         return await stores[0].read(partial(climbed, due))
 
 
@@ -120,40 +132,83 @@ def climbed(due: int, tx: Transaction) -> list[float]:
 
 
 def house(store: Store) -> Engine:
-    """A house with two people to page, and no chat."""
-    people = {"anna": {"name": "Anna"}, "boris": {"name": "Boris"}}
-    return Engine(check({"people": people}, "the benchmark"), store, [])
+    """A house with two people to page by a chat that nobody looks at."""
+    people = {name: {"name": name.title(), "ink": name} for name in ("anna", "boris")}
+    settings = {"people": people, "chats": {"ink": {}}}
+    return Engine(check(settings, "the benchmark"), store, [Paper("ink", lambda: BEGIN)])
 
 
-async def bare(url: str, due: int) -> float:
-    """How many timers a second are moved on by bare SQL, each in a transaction of its own."""
-    async with opened(url, Clock()) as store:
-        later = BEGIN + timedelta(days=30)
+async def claims(url: str, replicas: int, due: int) -> float:
+    """Seconds until every page that waits is claimed, each once, and it was seen that it is still wanted."""
+    clock = Clock()
+    clock.now = BEGIN + timedelta(minutes=1)
+    async with AsyncExitStack() as stack:
+        engines = [house(await stack.enter_async_context(opened(url, clock))) for _ in range(replicas)]
+        for engine in engines:
+            await engine.enrol()
         begin = perf_counter()
-        await asyncio.gather(*(store.write(partial(move, str(number), later)) for number in range(1, due + 1)))
-        return due / (perf_counter() - begin)
+        claimed = await asyncio.gather(*map(claim_all, engines))
+        assert sum(claimed) == due, claimed
+        return perf_counter() - begin
 
 
-def move(id: str, later: datetime, tx: Transaction) -> None:
-    """One timer."""
-    tx.do(MOVE, kind="incident", id=id, now=BEGIN + WAIT * 2, later=later)
+async def claim_all(engine: Engine) -> int:
+    """One replica's: how many it claimed."""
+    claimed = 0
+    while await engine.office.store.read(Transaction.pages_due):
+        claimed += len(await engine.office.store.write(engine.paging.claims, urgent=True))
+    return claimed
+
+
+async def bare(url: str, statement: Sql, due: int) -> float:
+    """Seconds that it takes bare SQL to do it to so many rows, each in a durable transaction of its own."""
+    values = [{"n": n, "id": str(n), "then": BEGIN + timedelta(days=30)} for n in range(1, due + 1)]
+    if url.startswith("sqlite"):
+        return bare_sqlite(url.removeprefix("sqlite:///"), statement.sqlite, values)
+    async with opened(url, Clock()) as store:
+        begin = perf_counter()
+        await asyncio.gather(*(store.write(partial(alone, statement, each)) for each in values))
+        return perf_counter() - begin
+
+
+def alone(statement: Sql, values: Values, tx: Transaction) -> None:
+    """One row's."""
+    tx.do(statement, **values)
+
+
+def bare_sqlite(path: str, statement: str, values: Sequence[Values]) -> float:
+    """By the library alone: the house's writer would commit several together."""
+    with closing(sqlite3.connect(path, isolation_level=None)) as db:
+        db.execute("PRAGMA synchronous = FULL")
+        begin = perf_counter()
+        for each in values:
+            db.execute("BEGIN IMMEDIATE")
+            db.execute(statement, {**each, "then": text_of(each["then"])})
+            db.execute("COMMIT")
+        return perf_counter() - begin
 
 
 async def main(options: argparse.Namespace, folder: Path) -> None:
     """Fill, measure, print."""
-    rows: list[tuple[object, ...]] = []
+    lateness: list[tuple[object, ...]] = []
+    rates: list[tuple[object, ...]] = []
+    due = options.due
     for made in (Sqlite(folder), Postgres(folder)):
-        await fill(url := made.copy(""), options.due, options.timers)
+        await fill(url := made.copy(""), due, options.timers)
         made.tend(url)
-        rate = await bare(made.copy(url), options.due)
+        moved, claimed = [await bare(made.copy(url), each, due) for each in (MOVE, CLAIM)]
         for replicas in (1, 2) if isinstance(made, Postgres) else (1,):
-            late = await climb(made.copy(url), replicas, options.due)
-            took, moved = 1 + max(late), options.due / rate
-            shares = [ms(at(share, late)) for share in (0.5, 0.99, 1)]
-            rows.append((f"{made.name}, {replicas}", *shares, f"{took:.2f}", f"{moved:.2f}", times(took / moved)))
+            name = f"{made.name}, {replicas}"
+            late = await climb(made.copy(url), replicas, due)
+            lateness.append((name, *(ms(at(share, late)) for share in (0.5, 0.99, 1))))
+            [took] = await climb(made.copy(url), replicas, due, overdue=True)
+            rates.append((f"fired, {name}", f"{took:.2f}", f"{moved:.2f}", times(took / moved)))
+            took = await claims(made.copy(url), replicas, due)
+            rates.append((f"claimed, {name}", f"{took:.2f}", f"{claimed:.2f}", times(took / claimed)))
         made.close()
-    head = ("replicas; late, ms", "p50", "p99", "max", "all took, s", "bare SQL", "ratio")
-    table(f"{options.due:,} calls climb within a second, {options.timers:,} more timers are armed", head, rows)
+    title = f"{due:,} calls climb within a second, {options.timers:,} more timers are armed"
+    table(title, ("replicas; late, ms", "p50", "p99", "max"), lateness)
+    table(f"{due:,} are overdue, {due:,} pages wait", ("what, replicas", "all took, s", "bare SQL", "ratio"), rates)
 
 
 def asked() -> argparse.Namespace:

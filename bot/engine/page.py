@@ -67,7 +67,7 @@ class Paging(Errands):
         """Claim every page that is due, and send each on its own."""
         try:
             while await self.office.store.read(Transaction.pages_due):
-                taken = await self.office.store.write(self._claims, urgent=True)
+                taken = await self.office.store.write(self.claims, urgent=True)
                 if not taken:
                     asyncio.get_running_loop().call_later(SOON, self.bell.set)
                     return
@@ -133,7 +133,7 @@ class Paging(Errands):
         urgent = self.office.rules.urgency(job.incident.severity) == "high"
         return card if urgent else msgspec.structs.replace(card, tone="warn")
 
-    def _claims(self, tx: Transaction) -> list[Job | None]:
+    def claims(self, tx: Transaction) -> list[Job | None]:
         """Claim the first few pages that are due."""
         return [self._job(row, tx) for row in tx.claim_pages(self.office.me, LEASE, TOGETHER)]
 
