@@ -1,7 +1,7 @@
 """How late an escalation fires: a hundred thousand timers armed, and a thousand calls that climb in one second.
 
-Then how long it takes when all of them are overdue, and to claim a thousand pages that wait; beside it, in the same run,
-bare SQL that moves each of the timers on, or claims each of the pages, in a durable transaction of its own.
+Then how long it takes when all of them are overdue, and to claim a thousand pages that wait; beside it, in the same
+run, bare SQL that moves each of the timers on, or claims each of the pages, in a durable transaction of its own.
 The house's clock is the machine's, moved to just before the calls are due; nothing is sent.
 """
 

@@ -96,7 +96,7 @@ class Paging(Errands):
             self.office.wake()
 
     async def _page(self, job: Job) -> None:
-        telling = asyncio.ensure_future(self._tell(job))
+        telling = asyncio.get_running_loop().create_task(self._tell(job))
         try:
             async with asyncio.timeout(PATIENCE):
                 if not (await asyncio.wait({telling}, timeout=DEADLINE))[0]:
@@ -144,7 +144,8 @@ class Paging(Errands):
 
     def _job(self, claimed: Sent, tx: Transaction) -> Job | None:
         """What is to be sent. Its book is locked, and looked at now: after an ack there is nothing to send."""
-        assert claimed.book, "a page is an incident's"
+        if claimed.book is None:
+            return None
         book = tx.load(claimed.book)
         if not wanted(book, claimed):
             tx.sent(claimed.id, claimed.epoch, state="void")
