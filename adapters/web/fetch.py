@@ -27,18 +27,22 @@ def outside(address: str) -> bool:
     return (mapped or found).is_global and not found.is_multicast
 
 
+class Inside(OSError):
+    """It leads to an address inside, where nothing is fetched."""
+
+
 class Resolver(AbstractResolver):
     """Names lead outside or nowhere. What it answers is what is connected to: no second answer can differ."""
 
-    def __init__(self, allowed: Callable[[str], bool]) -> None:
-        self.allowed, self.names = allowed, ThreadedResolver()
+    def __init__(self, allowed: Callable[[str], bool], names: AbstractResolver | None = None) -> None:
+        self.allowed, self.names = allowed, names or ThreadedResolver()
 
     async def resolve(self, host: str, port: int = 0, family: Any = socket.AF_INET) -> list[ResolveResult]:
-        """Its addresses outside. Raises `OSError` where there is none."""
+        """Its addresses outside. Raises `Inside` where there is none."""
         found = await self.names.resolve(host, port, family)
         good = [each for each in found if self.allowed(each["host"])]
         if not good:
-            raise OSError("it leads to an address inside, where nothing is fetched")
+            raise Inside
         return good
 
     async def close(self) -> None:
@@ -60,13 +64,14 @@ async def fetch(url: str, allowed: Callable[[str], bool] = outside) -> bytes:
     except (aiohttp.ClientError, OSError, TimeoutError, ValueError) as wrong:
         if isinstance(wrong, TimeoutError):
             raise Unreachable(f"it did not answer within {SECONDS} s") from None
-        inside = "inside" in str(wrong)
-        raise (Forbidden if inside else Unreachable)(_plain(wrong, inside)) from None
+        if led_inside(wrong):
+            raise Forbidden(Inside.__doc__ or "") from None
+        raise Unreachable(type(wrong).__name__) from None
 
 
 async def _hop(session: aiohttp.ClientSession, url: URL, allowed: Callable[[str], bool]) -> tuple[bytes | None, URL]:
     """The body, or the address that it redirects to."""
-    _must_be_outside(url, allowed)
+    must_be_outside(url, allowed)
     async with session.get(url, allow_redirects=False, headers={"accept": "text/calendar, */*;q=0.1"}) as answer:
         if answer.status in (301, 302, 303, 307, 308):
             return None, url.join(URL(answer.headers.get("location", "")))
@@ -80,8 +85,8 @@ async def _hop(session: aiohttp.ClientSession, url: URL, allowed: Callable[[str]
         return bytes(body), url
 
 
-def _must_be_outside(url: URL, allowed: Callable[[str], bool]) -> None:
-    """An address in figures asks no resolver: it is looked at here."""
+def must_be_outside(url: URL, allowed: Callable[[str], bool]) -> None:
+    """An address in figures asks no resolver: it is looked at here. Raises `Forbidden`."""
     if url.scheme not in ("http", "https"):
         raise Forbidden("it is no http or https address")
     try:
@@ -89,8 +94,9 @@ def _must_be_outside(url: URL, allowed: Callable[[str], bool]) -> None:
     except ValueError:
         return
     if not allowed(str(figures)):
-        raise Forbidden("it leads to an address inside, where nothing is fetched")
+        raise Forbidden("It leads to an address inside, where nothing is fetched.")
 
 
-def _plain(wrong: Exception, inside: bool) -> str:
-    return "it leads to an address inside, where nothing is fetched" if inside else type(wrong).__name__
+def led_inside(wrong: Exception) -> bool:
+    """Whether a connection failed because the name leads inside."""
+    return isinstance(getattr(wrong, "os_error", wrong), Inside)

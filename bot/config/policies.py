@@ -1,5 +1,6 @@
 """Escalation policies as they are configured: their steps, which incidents they are for, and the webhooks they call."""
 
+from base64 import b64decode
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
@@ -111,6 +112,18 @@ class Webhook(Part):
         if not url.get_secret_value().startswith(("https://", "http://")):
             raise ValueError("expected an address that begins with https://")
         return url
+
+    @field_validator("secret")
+    @classmethod
+    def _signs(cls, secret: SecretStr) -> SecretStr:
+        letters = secret.get_secret_value().removeprefix("whsec_")
+        try:
+            good = not letters or len(b64decode(letters, validate=True)) >= 16
+        except ValueError:
+            good = False
+        if not good:
+            raise ValueError("expected whsec_ and then at least 16 bytes in base64")
+        return secret
 
 
 @dataclass(frozen=True)

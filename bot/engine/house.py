@@ -31,7 +31,7 @@ from bot.engine.watch import Watch
 from bot.grammar import Line, Query, grammar, tidy
 from bot.oncall.handoff import HandOver
 from bot.people.person import Enroll, Leave
-from bot.ports import Card, Channel, Chat, Choice, Form, Grammar, Mind, Receipt, RoomChange, Said, Unheard
+from bot.ports import Card, Channel, Chat, Choice, Form, Grammar, Mind, Receipt, RoomChange, Said, Unheard, Webhooks
 from bot.store.store import Store, StoreDown, Taken
 from bot.store.transaction import Transaction
 from bot.text.words import LANGUAGES, Voice, known
@@ -53,9 +53,10 @@ class Engine:
         channels: Sequence[Channel] = (),
         fetch: Fetch | None = None,
         mind: Mind | None = None,
+        webhooks: Webhooks | None = None,
     ) -> None:
         named = {channel.name: channel for channel in channels}
-        self.office = Office(config, store, {chat.name: chat for chat in chats}, named)
+        self.office = Office(config, store, {chat.name: chat for chat in chats}, named, webhooks)
         self.hearing = Hearing(self.office)
         self.ticking = Ticking(self.office)
         self.delivery = Delivery(self.office)

@@ -20,7 +20,7 @@ from bot.oncall.rota import Duties
 from bot.people.account import WORDS
 from bot.people.following import Sub
 from bot.people.person import People, Person
-from bot.ports import Channel, Chat, ChatError, Doors, Place, Rooms, Said
+from bot.ports import Channel, Chat, ChatError, Doors, Place, Rooms, Said, Webhooks
 from bot.store.store import Store
 from bot.store.transaction import Transaction
 from bot.text.words import Voice, known, zone
@@ -40,6 +40,7 @@ class Office:
     chats: Mapping[str, Chat]
     channels: Mapping[str, Channel] = field(default_factory=dict)
     """Ways to people that are no chats."""
+    webhooks: Webhooks | None = None
     me: str = field(default_factory=lambda: token_hex(6))
     house: str = ""
     """This database's own name: it begins every key, so that no other database's messages are taken for ours."""

@@ -15,10 +15,11 @@ from bot.engine.carry import own
 from bot.engine.errands import Errands
 from bot.incident.cards import page_card
 from bot.incident.incident import Incident
-from bot.incident.paging import Miss
-from bot.people.me import own_chain
+from bot.incident.paging import Miss, elsewhere
+from bot.incident.webhook import payload
+from bot.oncall.policy import WEBHOOK
 from bot.people.person import Person
-from bot.people.reach import Turn, chain, onward
+from bot.people.reach import Turn, hushed, onward, turns
 from bot.ports import Card, ChatError, Handle, MessageId, Place, Receipt, Unreachable
 from bot.store.sends import Sent
 from bot.store.store import StoreDown
@@ -122,12 +123,27 @@ class Paging(Errands):
             self.office.wake()
 
     async def _tell(self, job: Job) -> tuple[Place, MessageId]:
-        card = await self._card(job)
+        if job.handle.platform == WEBHOOK:
+            return await self._call(job)
         key = self.office.key("page", job.row.id, job.row.channel, job.row.tries)
-        return await self.office.ways[job.handle.platform].tell(job.handle, card, key)
+        if job.person is None:
+            place = Place.parse(job.row.to)
+            return place, await self.office.chats[place.platform].put(place, await self._card(job), None, key)
+        return await self.office.ways[job.handle.platform].tell(job.handle, await self._card(job), key)
+
+    async def _call(self, job: Job) -> tuple[Place, MessageId]:
+        """Tell a webhook. The same message at each try: it can leave out those that it knows."""
+        if self.office.webhooks is None:
+            raise ChatError("no webhook is called here")
+        key = self.office.key("page", job.row.id)
+        told = payload(job.incident, job.row.payload, job.row.at)
+        await self.office.webhooks.post(job.handle.id, told, key)
+        return Place(WEBHOOK, job.handle.id), MessageId(key)
 
     async def _card(self, job: Job) -> Card:
-        voice = self.office.voice(self.office.known_people, job.person)
+        people = self.office.known_people
+        room = Place.parse(job.row.to).platform if job.person is None else ""
+        voice = self.office.room_voice(people, room) if room else self.office.voice(people, job.person)
         links = await self.office.links(job.incident)
         card = page_card(job.incident, voice, int(job.row.payload["step"]), job.row.repeat, links)
         urgent = self.office.rules.urgency(job.incident.severity) == "high"
@@ -151,36 +167,30 @@ class Paging(Errands):
             tx.sent(claimed.id, claimed.epoch, state="void")
             return None
         person = self.office.people(tx).by_id.get(claimed.to)
-        if person and (until := self._hushed(person, claimed, book.state, tx)):
+        if until := self._hushed(person, claimed, book.state, tx):
             tx.sent(claimed.id, claimed.epoch, state="pending", not_before=min(until, tx.now + AGAIN))
             return None
-        turns = self._turns(person, book.state)
-        if claimed.channel >= len(turns):
+        ways = self._turns(claimed.to, person, book.state)
+        if claimed.channel >= len(ways):
             self._unreached(claimed, claimed.book, tx)
             return None
-        return Job(claimed, claimed.book, book.state, person, turns[claimed.channel].handle)
+        return Job(claimed, claimed.book, book.state, person, ways[claimed.channel].handle)
 
-    def _turns(self, person: Person | None, incident: Incident) -> list[Turn]:
+    def _turns(self, target: str, person: Person | None, incident: Incident) -> list[Turn]:
         """By which channels somebody is told of it, and when each has its turn."""
-        if person is None:
-            return []
         urgency = self.office.rules.urgency(incident.severity)
-        hops = own_chain(person, urgency) or self.office.rules.chains.get(urgency, ())
-        return chain(person.handles, hops, self.office.ways, self.office.chats)
+        return turns(target, person, urgency, self.office.rules, self.office.ways, self.office.chats)
 
-    def _hushed(self, person: Person, row: Sent, incident: Incident, tx: Transaction) -> datetime | None:
-        """Until when somebody is left alone. The last resort, and what is urgent, wake them all the same."""
-        if person.quiet is None or int(row.payload["step"]) == 0:
-            return None
-        if self.office.rules.urgency(incident.severity) == "high":
-            return None
-        return person.quiet.until(tx.now, self.office.voice(self.office.people(tx), person).zone)
+    def _hushed(self, person: Person | None, row: Sent, incident: Incident, tx: Transaction) -> datetime | None:
+        """Until when somebody is left alone."""
+        zone = self.office.voice(self.office.people(tx), person).zone
+        return hushed(person, self.office.rules.urgency(incident.severity), int(row.payload["step"]), tx.now, zone)
 
     def _beside(self, job: Job, tx: Transaction) -> bool:
         """Queue the next channel, where there is one that does not wait for its turn already."""
         tx.lock(job.book)
         after = job.row.channel + 1
-        if after >= len(self._turns(job.person, job.incident)) or not wanted(tx.load(job.book), job.row):
+        if after >= len(self._turns(job.row.to, job.person, job.incident)) or not wanted(tx.load(job.book), job.row):
             return False
         later = [each for each in siblings(job.row, tx) if each.channel >= after]
         for each in later[:1]:
@@ -225,8 +235,7 @@ class Paging(Errands):
 
     def _follow(self, job: Job, tx: Transaction) -> None:
         """The next channel that has a time of its own waits for it, unless somebody answers."""
-        turns = self._turns(job.person, job.incident)
-        after = onward(turns, job.row.channel)
+        after = onward(self._turns(job.row.to, job.person, job.incident), job.row.channel)
         if after and not any(each.channel >= after[0] for each in siblings(job.row, tx)):
             again(job.row, tx, channel=after[0], wait=after[1])
 
@@ -283,5 +292,7 @@ def same(told: Any, miss: Miss) -> bool:
 def wanted(book: Book, row: Sent) -> bool:
     """Whether the page's call still rings: its round is not over, nobody answered, and it is not snoozed."""
     call = book.state.call(int(row.payload["call"]))
+    if book.state.private and elsewhere(row.to) and not row.to.startswith(f"{WEBHOOK}:"):
+        return False  # it became private meanwhile: no room hears of it
     ringing = call is not None and not call.answered and call.round == int(row.payload["round"])
     return bool(book.state.open and not book.state.snoozed and ringing)

@@ -24,10 +24,12 @@ from bot.incident.cards import (
 )
 from bot.incident.follow import Follower
 from bot.incident.incident import Incident
+from bot.incident.paging import elsewhere
 from bot.people.person import People
 from bot.ports import Card, ChatError, Gone, MessageId, Place, Throttled, Unreachable
 from bot.store.looks import Shown
 from bot.store.transaction import Transaction
+from bot.text.words import Voice
 
 log = structlog.get_logger()
 
@@ -136,12 +138,15 @@ class Showing:
                 voice = replace(voice, language=found.language or voice.language)
                 return follower_card(incident, voice, found.view)
             case "page":
-                return self._page(rest, incident, people, links)
+                return self._page(rest, voice, incident, people, links)
         return status_card(incident, voice, links, self.office.down())
 
-    def _page(self, subject: str, incident: Incident, people: People, links: Links) -> Card:
-        person, call, step = subject.rsplit(" ", 3)[-3:]
-        voice = self.office.voice(people, people.by_id.get(person), None)
+    def _page(self, subject: str, voice: Voice, incident: Incident, people: People, links: Links) -> Card:
+        target, call, step = subject.rsplit(" ", 3)[-3:]
+        if elsewhere(target) and incident.private:
+            return hidden_card(incident, voice)
+        if not elsewhere(target):
+            voice = self.office.voice(people, people.by_id.get(target), None)
         ringing = (found := incident.call(int(call))) and not found.answered and incident.open
         return page_card(incident, voice, int(step), False, links) if ringing else page_over(incident, voice, links)
 

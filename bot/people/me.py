@@ -7,7 +7,7 @@ from typing import Any
 
 from bot.book import Ask, BookId, Command, Entry, Event, Refused
 from bot.grammar import Desk, Query, command, query, word, words
-from bot.oncall.policy import Hop, Rules
+from bot.oncall.policy import Rules
 from bot.people.account import STRANGER
 from bot.people.channels import (
     SHAPES,
@@ -21,7 +21,7 @@ from bot.people.channels import (
     veiled,
 )
 from bot.people.person import Person
-from bot.people.reach import read_hops, read_quiet, spell
+from bot.people.reach import own_chain, read_hops, read_quiet, spell
 from bot.ports import Button, Card, Handle
 from bot.text.rich import Block, Item, Para, bold, code, line
 from bot.text.words import LANGUAGES, N_, Voice
@@ -123,11 +123,6 @@ def _rules(person: Person, voice: Voice, rules: Rules) -> Iterator[Block]:
         yield Para(voice.say(N_("At {urgency}: {chain}"), urgency=voice.word(urgency.said), chain=line(said)))
     quiet = str(person.quiet) if person.quiet else voice.word(N_("none"))
     yield Para(voice.say(N_("Quiet hours, for low urgency only: {quiet}"), quiet=quiet))
-
-
-def own_chain(person: Person, urgency: str) -> tuple[Hop, ...]:
-    """The rule that somebody set for themselves."""
-    return person.high if urgency == "high" else person.low
 
 
 @command("me add", rank=42, private=True, group="people")

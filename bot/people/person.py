@@ -113,7 +113,7 @@ class People:
 
     def name(self, id: str) -> str:
         """What somebody is called, also after they left; an id that nobody ever had is shown as it is."""
-        return self.names.get(id) or (id.capitalize() if id == TOCSIN else id)
+        return self.names.get(id) or (id.capitalize() if id == TOCSIN else str(id))
 
     @cached_property
     def by_handle(self) -> Mapping[str, Person]:

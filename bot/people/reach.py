@@ -1,16 +1,20 @@
 """How somebody is reached: which channel after how long, and when they want to be left alone."""
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta, tzinfo
+from typing import TYPE_CHECKING
 
 from bot.book import Refused
 from bot.grammar import span
-from bot.oncall.policy import Hop
+from bot.oncall.policy import WEBHOOK, Hop, Rules
 from bot.ports import Handle
 from bot.text.clock import first
 from bot.text.words import N_
+
+if TYPE_CHECKING:
+    from bot.people.person import Person
 
 CHAT = "chat"
 """In a chain: the chats where somebody has an account, each after the one before it failed."""
@@ -47,6 +51,28 @@ class Turn:
 
     handle: Handle
     after: timedelta | None
+
+
+def own_chain(person: "Person", urgency: str) -> tuple[Hop, ...]:
+    """The rule that somebody set for themselves."""
+    return person.high if urgency == "high" else person.low
+
+
+def turns(
+    target: str, person: "Person | None", urgency: str, rules: Rules, ways: Collection[str], chats: Collection[str]
+) -> list[Turn]:
+    """By which ways a person is paged, and when each has its turn; a room or a webhook has one, somebody gone none."""
+    if person is not None:
+        return chain(person.handles, own_chain(person, urgency) or rules.chains.get(urgency, ()), ways, chats)
+    handle = Handle.parse(target)
+    return [Turn(handle, None)] if handle.id and handle.platform in {*chats, WEBHOOK} else []
+
+
+def hushed(person: "Person | None", urgency: str, step: int, now: datetime, zone: tzinfo) -> datetime | None:
+    """Until when somebody is left alone. The last resort (step 0), and what is urgent, wake them all the same."""
+    if person is None or person.quiet is None or step == 0 or urgency == "high":
+        return None
+    return person.quiet.until(now, zone)
 
 
 def chain(handles: Sequence[Handle], hops: Sequence[Hop], ways: Iterable[str], chats: Iterable[str]) -> list[Turn]:

@@ -5,7 +5,20 @@ value without dialect; an adapter turns its platform's payloads into these (`rea
 """
 
 from bot.ports.card import Button, Can, Card, Copy, Fact, Link, Pace, Room
-from bot.ports.doors import Bookmarks, Calendars, Channel, Chat, Doors, Examined, Finding, Mind, Mirror, Rooms, Served
+from bot.ports.doors import (
+    Bookmarks,
+    Calendars,
+    Channel,
+    Chat,
+    Doors,
+    Examined,
+    Finding,
+    Mind,
+    Mirror,
+    Rooms,
+    Served,
+    Webhooks,
+)
 from bot.ports.faults import ChatError, Forbidden, Gone, Throttled, Unreachable
 from bot.ports.grammar import Choice, Form, Grammar, Option, Verb
 from bot.ports.house import House, Unheard, Watched
@@ -52,4 +65,5 @@ __all__ = [
     "Unreachable",
     "Verb",
     "Watched",
+    "Webhooks",
 ]

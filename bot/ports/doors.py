@@ -1,6 +1,6 @@
 """The doors out: what a platform or a channel must do, and what it may be able to do."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Protocol, runtime_checkable
 
 from msgspec import Struct
@@ -123,6 +123,16 @@ class Calendars(Protocol):
 
     async def calendar(self, secret: str) -> bytes | None:
         """The iCalendar at a secret address; None where there is none (any more)."""
+
+
+class Webhooks(Protocol):
+    """Addresses that are told of a page, by the names that the configuration gives them."""
+
+    async def post(self, name: str, told: Mapping[str, Any], key: str) -> None:
+        """Tell one of them, as JSON. `key` is the same for every try. Raises `ChatError`, which never quotes it."""
+
+    async def close(self) -> None:
+        """Let go of every connection."""
 
 
 class Mind(Protocol):

@@ -12,7 +12,7 @@ from sqlalchemy import make_url
 
 from bot.config import BadConfig, Config, File
 from bot.engine.feeds import Fetch
-from bot.ports import Channel, Chat, Mind
+from bot.ports import Channel, Chat, Mind, Webhooks
 
 NOWHERE = File("the configuration", "", {})
 
@@ -53,6 +53,16 @@ def find_beat() -> Fetch:
     return partial(import_module("adapters.web.fetch").fetch, allowed=lambda address: True)
 
 
+def find_webhooks(config: Config) -> Webhooks:
+    """The addresses that a policy's step may call."""
+    module = import_module("adapters.web.hooks")
+    hooks = {
+        name: module.Hook(each.url.get_secret_value(), each.secret.get_secret_value(), each.internal)
+        for name, each in config.webhooks.items()
+    }
+    return module.Hooks(hooks)  # type: ignore[no-any-return]
+
+
 def find_mind(config: Config) -> Mind | None:
     """The language model, where one is configured. Raises `BadConfig`."""
     if config.ai is None:
@@ -80,7 +90,8 @@ def secrets(config: Config, file: File) -> frozenset[str]:
     found = (value for settings in _settings(config, file) for _, value in settings)
     tokens = {value.get_secret_value() for value in found if isinstance(value, SecretStr)}
     key = config.ai.key.get_secret_value() if config.ai else ""
-    return file.secrets | tokens | {key, make_url(config.house.database).password or ""}
+    hooks = {each.get_secret_value() for hook in config.webhooks.values() for each in (hook.url, hook.secret)}
+    return file.secrets | tokens | hooks | {key, make_url(config.house.database).password or ""}
 
 
 def _settings(config: Config, file: File) -> Iterator[BaseModel]:

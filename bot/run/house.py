@@ -14,7 +14,7 @@ from bot.config import Config, File
 from bot.engine.heartbeat import beating
 from bot.engine.house import Engine
 from bot.ports import Served
-from bot.run.adapters import NOWHERE, find_beat, find_channels, find_chat, find_fetch, find_mind
+from bot.run.adapters import NOWHERE, find_beat, find_channels, find_chat, find_fetch, find_mind, find_webhooks
 from bot.store.migrate import TooNew
 from bot.store.store import Store, StoreDown
 
@@ -36,14 +36,15 @@ async def house(
     sys.setswitchinterval(0.0005)
     chats = [find_chat(name, settings, file) for name, settings in config.chats.items()]
     channels = find_channels(config, file)
-    mind = find_mind(config)
+    mind, webhooks = find_mind(config), find_webhooks(config)
     store = await opened(config.house.database, clock, told or asyncio.Event())
     try:
-        made = Engine(config, store, chats, channels, find_fetch(), mind)
+        made = Engine(config, store, chats, channels, find_fetch(), mind, webhooks)
         async with made.running() as engine, beating(engine.office, find_beat()):
             yield engine
     finally:
         await store.close()
+        await webhooks.close()
         if mind:
             await mind.close()
 

@@ -1,0 +1,128 @@
+"""Webhooks: addresses that are told of a page, as JSON, signed as Standard Webhooks say.
+
+https://github.com/standard-webhooks/standard-webhooks/blob/main/spec/standard-webhooks.md
+"""
+
+import asyncio
+import hmac
+import socket
+import time
+from base64 import b64decode, b64encode
+from collections.abc import Mapping
+from concurrent.futures import ThreadPoolExecutor
+from functools import partial
+from hashlib import sha256
+from typing import Any
+
+import aiohttp
+import msgspec
+from aiohttp.abc import AbstractResolver, ResolveResult
+from msgspec import Struct
+from yarl import URL
+
+from adapters.web.fetch import Resolver, led_inside, must_be_outside, outside
+from bot.ports import ChatError, Forbidden, Throttled, Unreachable
+
+PATIENCE = 9.0
+"""Seconds for an answer: a page goes its next way after ten."""
+AT_ONCE = 10
+"""Requests to one address; the others wait, and are given up after as long."""
+THREADS = 2
+"""That ask for the name of one address: a name server that hangs keeps no other address waiting."""
+
+
+class Hook(Struct, frozen=True):
+    """One address. `internal`: it may lead inside our own network."""
+
+    url: str
+    secret: str = ""
+    internal: bool = False
+
+
+class Aside(AbstractResolver):
+    """Asks for names in threads of its own."""
+
+    def __init__(self) -> None:
+        self.threads = ThreadPoolExecutor(THREADS, "webhook")
+
+    async def resolve(self, host: str, port: int = 0, family: Any = socket.AF_INET) -> list[ResolveResult]:
+        """Every address of a name. Raises `OSError`."""
+        ask = partial(socket.getaddrinfo, host, port, family, socket.SOCK_STREAM)
+        found = await asyncio.get_running_loop().run_in_executor(self.threads, ask)
+        return [
+            ResolveResult(
+                hostname=host, host=str(address[0]), port=int(address[1]), family=each, proto=proto,
+                flags=socket.AI_NUMERICHOST | socket.AI_NUMERICSERV,
+            )
+            for each, _, proto, _, address in found
+        ]  # fmt: skip
+
+    async def close(self) -> None:
+        """Let go of every thread that waits for nothing."""
+        self.threads.shutdown(wait=False, cancel_futures=True)
+
+
+class Hooks:
+    """Every address, by its name; each with connections of its own."""
+
+    def __init__(self, hooks: Mapping[str, Hook]) -> None:
+        self.hooks = hooks
+        self.sessions: dict[str, aiohttp.ClientSession] = {}
+
+    async def post(self, name: str, told: Mapping[str, Any], key: str) -> None:
+        """Tell it once; `key` is the same for every try. Raises `ChatError`, which never quotes the address."""
+        hook = self.hooks.get(name)
+        if hook is None:
+            raise ChatError("it is not configured any more")
+        body = msgspec.json.encode(told)
+        headers = {"content-type": "application/json", "user-agent": "Tocsin", **signed(hook.secret, key, body)}
+        try:
+            must_be_outside(URL(hook.url), allowed(hook))
+            async with self._session(name, hook).post(
+                hook.url, data=body, headers=headers, allow_redirects=False
+            ) as answer:
+                refuse(answer.status, answer.headers.get("retry-after", ""))
+        except (aiohttp.ClientConnectorError, aiohttp.ConnectionTimeoutError) as wrong:
+            if led_inside(wrong):
+                raise Forbidden("it leads to an address inside, and `internal` does not allow that") from None
+            raise Unreachable("no connection") from None
+        except (aiohttp.ClientError, TimeoutError, OSError, ValueError) as lost:
+            raise Unreachable(f"no answer ({type(lost).__name__})", ambiguous=True) from None
+
+    def _session(self, name: str, hook: Hook) -> aiohttp.ClientSession:
+        """Opened when it is first needed."""
+        if name not in self.sessions:
+            resolver = Resolver(allowed(hook), Aside())
+            connector = aiohttp.TCPConnector(resolver=resolver, use_dns_cache=False, limit=AT_ONCE)
+            timeout = aiohttp.ClientTimeout(total=PATIENCE)
+            self.sessions[name] = aiohttp.ClientSession(connector=connector, timeout=timeout, trust_env=False)
+        return self.sessions[name]
+
+    async def close(self) -> None:
+        """Let go of every connection."""
+        for session in self.sessions.values():
+            await session.close()
+
+
+def allowed(hook: Hook) -> Any:
+    """Which IP addresses it may lead to."""
+    return (lambda address: True) if hook.internal else outside
+
+
+def refuse(status: int, wait: str) -> None:
+    """Raise what an answer means that is none of success; a redirection is not followed."""
+    if 200 <= status < 300:
+        return
+    if status == 429:
+        raise Throttled("it asks us to wait", retry_in=float(wait) if wait.isdigit() else None)
+    raise Unreachable(f"it answers {status}") if status >= 500 else Forbidden(f"it answers {status}")
+
+
+def signed(secret: str, key: str, body: bytes, now: float | None = None) -> Mapping[str, str]:
+    """What a message is known by, when this try was made, and both of it and the body signed, where a secret is set."""
+    at = str(int(time.time() if now is None else now))
+    headers = {"webhook-id": key, "webhook-timestamp": at}
+    if not secret:
+        return headers
+    digest = hmac.new(b64decode(secret.removeprefix("whsec_")), f"{key}.{at}.".encode() + body, sha256).digest()
+    return {**headers, "webhook-signature": f"v1,{b64encode(digest).decode()}"}

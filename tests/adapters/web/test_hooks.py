@@ -1,0 +1,91 @@
+"""Webhooks over a real wire: signed, tried once, never redirected, never inside unless that is allowed."""
+
+from collections.abc import AsyncIterator
+
+import pytest
+from aiohttp import web
+from aiohttp.test_utils import TestServer
+
+from adapters.web.hooks import Hook, Hooks, signed
+from bot.ports import ChatError, Forbidden, Throttled, Unreachable
+
+SECRET = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"
+PATH = "/T0KEN/secret-path"
+
+
+class Ear:
+    """Answers what it was told to, and keeps what it heard."""
+
+    def __init__(self) -> None:
+        self.status, self.headers = 204, dict[str, str]()
+        self.heard: list[tuple[dict[str, str], bytes]] = []
+
+    async def hear(self, request: web.Request) -> web.Response:
+        self.heard.append(({name.lower(): value for name, value in request.headers.items()}, await request.read()))
+        return web.Response(status=self.status, headers=self.headers)
+
+
+@pytest.fixture
+async def ear() -> AsyncIterator[tuple[Ear, str]]:
+    made, app = Ear(), web.Application()
+    app.router.add_post("/{rest:.*}", made.hear)
+    async with TestServer(app) as server:
+        yield made, str(server.make_url(PATH))
+
+
+async def post(hook: Hook) -> None:
+    hooks = Hooks({"ops": hook})
+    try:
+        await hooks.post("ops", {"type": "incident.paged", "data": {"incident": "1"}}, "house-page-1")
+    finally:
+        await hooks.close()
+
+
+def test_it_is_signed_as_the_libraries_of_standard_webhooks_verify() -> None:
+    """Their own vector."""
+    headers = signed(SECRET, "msg_p5jXN8AQM9LWM0D4loKWxJek", b'{"test": 2432232314}', 1614265330)
+    assert headers["webhook-signature"] == "v1,g0hM9SsE+OTPJTGt/tmIKtSyZlE3uFJELVlNIOLJ1OE="
+
+
+async def test_it_is_told_as_json_and_known_by_its_key(ear: tuple[Ear, str]) -> None:
+    await post(Hook(ear[1], SECRET, internal=True))
+    headers, body = ear[0].heard[0]
+    assert headers["content-type"] == "application/json"
+    assert headers["webhook-id"] == "house-page-1"
+    again = signed(SECRET, "house-page-1", body, float(headers["webhook-timestamp"]))
+    assert headers["webhook-signature"] == again["webhook-signature"]
+
+
+@pytest.mark.parametrize(
+    ("status", "fault"), [(302, Forbidden), (404, Forbidden), (410, Forbidden), (429, Throttled), (500, Unreachable)]
+)
+async def test_what_is_no_success_is_told_and_tried_only_once(
+    status: int, fault: type[ChatError], ear: tuple[Ear, str]
+) -> None:
+    ear[0].status, ear[0].headers = status, {"location": ear[1], "retry-after": "7"}
+    with pytest.raises(fault) as wrong:
+        await post(Hook(ear[1], internal=True))
+    assert len(ear[0].heard) == 1
+    assert wrong.value.wait == (7 if status == 429 else fault.retry_in)
+    assert "secret" not in str(wrong.value)
+
+
+@pytest.mark.parametrize("host", ["127.0.0.1", "localhost", "[::1]", "169.254.169.254", "10.0.0.1"])
+async def test_an_address_inside_is_refused_unless_that_is_allowed(host: str, ear: tuple[Ear, str]) -> None:
+    port = ear[1].split(":")[2].partition("/")[0]
+    with pytest.raises(Forbidden, match="inside") as wrong:
+        await post(Hook(f"http://{host}:{port}{PATH}"))
+    assert not ear[0].heard
+    assert "secret" not in str(wrong.value)
+
+
+@pytest.mark.parametrize("url", ["http://127.0.0.1:1/secret", "http://secret.invalid/"])
+async def test_nobody_there_is_told_without_the_address(url: str) -> None:
+    with pytest.raises(Unreachable) as wrong:
+        await post(Hook(url, internal=True))
+    assert "secret" not in str(wrong.value)
+
+
+async def test_one_that_is_not_configured_any_more_is_told() -> None:
+    with pytest.raises(ChatError, match="not configured"):
+        await Hooks({}).post("ops", {}, "1")
