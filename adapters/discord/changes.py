@@ -3,7 +3,7 @@
 Our own doings are none of them: the bot gives no channel another name, and deletes none.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
 from adapters.discord.read import NAME, THREADS, listed
@@ -37,6 +37,16 @@ class Changes:
         """A channel's topic."""
         return str(self._known.get(id, {}).get("topic") or "")
 
+    def rooms(self, ours: Callable[[str, str], bool], since: int) -> Sequence[str]:
+        """The channels that are ours by their id and topic, and their threads, as far as something is newer there."""
+        channels = {id for id, each in self._known.items() if ours(id, self.topic(id))}
+        found = [id for id in self._known if id in channels or self.parent(id) in channels]
+        return [id for id in found if numbered(self._known[id].get("last_message_id", since + 1)) > since]
+
+    def latest(self) -> int:
+        """The newest thing there is, by its id."""
+        return max((numbered(each.get("last_message_id") or id) for id, each in self._known.items()), default=0)
+
     def missing(self, data: Mapping[str, Any]) -> Sequence[str]:
         """The channels that were there before a connection broke and are not in its next GUILD_CREATE."""
         there = {str(each.get("id")) for each in listed(data.get("channels"))}
@@ -61,10 +71,15 @@ class Changes:
     def _renamed(self, channel: Mapping[str, Any], key: str) -> Iterator[RoomChange]:
         id, name = str(channel.get("id", "")), str(channel.get("name") or "")
         before = str(self._known.get(id, {}).get("name") or "")
-        kept = ("type", "name", "parent_id", "topic")
+        kept = ("type", "name", "parent_id", "topic", "last_message_id")
         self._known[id] = {each: channel[each] for each in kept if each in channel}
         if before and name and before != name:
             yield change("renamed", id, self.parent(id), key, name)
+
+
+def numbered(id: Any) -> int:
+    """An id as the number that it is; 0 for what is none."""
+    return int(id) if str(id).isascii() and str(id).isdigit() else 0
 
 
 def change(what: Any, id: str, parent: str, key: str, name: str = "") -> RoomChange:

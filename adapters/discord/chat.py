@@ -6,16 +6,15 @@ must work after a restart.
 
 import asyncio
 import logging
-import re
 from collections import defaultdict
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 from typing import Any
 
 import structlog
 import yarl
 from discord import gateway
 from discord.http import Route
-from pydantic import BaseModel, ConfigDict, Field, SecretStr
 
 from adapters.discord import changes, read
 from adapters.discord.changes import Changes
@@ -23,9 +22,11 @@ from adapters.discord.doctor import Doctor
 from adapters.discord.ears import Ears
 from adapters.discord.hooks import Hooks
 from adapters.discord.menu import same, tree
+from adapters.discord.missed import Missed
 from adapters.discord.read import NAME
 from adapters.discord.replies import MESSAGES, Replies
 from adapters.discord.rooms import Rooms
+from adapters.discord.settings import Settings
 from adapters.discord.show import nonce, page, show, spoken
 from adapters.discord.wire import NoAccess, Wire
 from bot.ports import (
@@ -36,6 +37,7 @@ from bot.ports import (
     Finding,
     Forbidden,
     Gone,
+    Grammar,
     Handle,
     House,
     MessageId,
@@ -48,14 +50,14 @@ from bot.ports import (
 )
 
 log = structlog.get_logger()
+
+__all__ = ["Discord", "Settings", "open_chat"]
 # The library tells of every reconnection with a traceback; what matters is told by whoever listens.
 logging.getLogger("discord").addHandler(logging.NullHandler())
 
 STARTS_KEPT = 50
 """Discord takes 1,000 fresh sessions a day and then resets the token: the last ones are not touched."""
 HEARD = ("INTERACTION_CREATE", "MESSAGE_CREATE", "MESSAGE_REACTION_ADD", *changes.TOLD)
-SIGNED = re.compile(r"\[[\w-]+\]$")
-"""Ends the topic of a room that the bot opened."""
 CAN = Can(
     label="Discord",
     ephemeral=True,
@@ -71,21 +73,6 @@ CAN = Can(
         Pace(scope="platform", count=50, seconds=1.0, kept=10),
     ),
 )
-
-
-class Settings(BaseModel):
-    """`[chats.discord]`"""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-    token: SecretStr = Field(description="The bot's token.")
-    guild: str = Field(pattern=r"^\d+$", description="The server's id.")
-    room: str = Field(pattern=r"^\d+$", description="The standing incident room: a text channel's id.")
-    category: str = Field(default="", pattern=r"^\d*$", description="The category in which war rooms are opened.")
-    archive: str = Field(default="", pattern=r"^\d*$", description="The category to which closed war rooms move.")
-    pins: tuple[str, ...] = Field(default=("📌",), description="The reactions that pin a message to the timeline.")
-    api: str = Field(default="https://discord.com/api/v10", description="Where the HTTP API answers.")
-    gateway: str = Field(default="wss://gateway.discord.gg/", description="Where the gateway answers.")
 
 
 def open_chat(settings: Settings) -> "Discord":
@@ -109,9 +96,11 @@ class Discord:
         self._rooms = Rooms(self._wire, settings.guild, settings.category, settings.archive)
         self._hooks = Hooks(self._wire)
         self._changes = Changes()
+        self._missed = Missed(self._wire, self._changes, settings)
         self._order: dict[str, asyncio.Lock] = defaultdict(asyncio.Lock)
         self._house: House | None = None
         self._shut: set[Place] = set()
+        self._tasks: set[asyncio.Task[Any]] = set()
 
     # ---- the way in
 
@@ -127,11 +116,15 @@ class Discord:
             await self._register(house)
             ready()
 
-        async with Ears(hear, connected, ready) as ears:
-            await ears.listen(self.settings.token.get_secret_value(), self._spare, HEARD)
+        async with (
+            Ears(hear, connected, ready, self._tasks) as ears,
+            self._missed.watched(house, partial(self._message, house, ears)),
+        ):
+            await ears.listen(self.settings.token.get_secret_value(), self._fresh, HEARD)
 
-    async def _spare(self) -> None:
-        """Raises `Throttled` where few fresh sessions are left for today."""
+    async def _fresh(self) -> None:
+        """Before a fresh session. Raises `Throttled` where few are left for today."""
+        self._missed.mark.hold()
         told = await self._wire.call("GET", "/gateway/bot")
         limit = told.get("session_start_limit") or {}
         if limit.get("remaining", STARTS_KEPT + 1) <= STARTS_KEPT:
@@ -161,12 +154,15 @@ class Discord:
     async def _message(self, house: House, ears: Ears, raw: Any) -> None:
         room = str(raw.get("channel_id"))
         said = read.message(raw, ears.names(self.settings.guild), house.grammar(), self._changes.parent(room))
-        if said is None:
+        if said is None or not self._missed.mark.new(said.key):
             return
-        # The library begins a task for each event: without this, what somebody said twice could turn around.
-        async with self._order[said.place.room]:
-            answer = await self._replies.hear(house, said, room)
-        await self._replies.answer(house, said, answer, room)
+        with self._missed.mark.dealing(said.key, int(raw["id"])):
+            if said.direct:
+                self._missed.mark.rooms.add(room)
+            # The library begins a task for each event: without this, what somebody said twice could turn around.
+            async with self._order[said.place.room]:
+                answer = await self._replies.hear(house, said, room)
+            await self._replies.answer(house, said, answer, room)
 
     async def _reaction(self, house: House, ears: Ears, raw: Any) -> None:
         room, me = str(raw.get("channel_id")), str(ears.user.id) if ears.user else ""
@@ -174,17 +170,21 @@ class Discord:
         if said is None:
             return
         answer = await self._replies.hear(house, said, room)
-        ours = said.place == self.hall or bool(SIGNED.search(self._changes.topic(said.place.room)))
+        ours = self._missed.ours(said.place.room, self._changes.topic(said.place.room))
         await self._replies.nod(said, answer, room, ours)
 
     async def _changed(self, house: House, event: str, raw: Any, key: str) -> None:
         """What befell a room without us."""
         if event.startswith("GUILD_") and str(raw.get("id")) != self.settings.guild:
             return
+        if event == "GUILD_DELETE" and raw.get("unavailable"):
+            self._missed.mark.hold()
         missing = self._changes.missing(raw) if event == "GUILD_CREATE" and "channels" in raw else ()
         befell = list(self._changes.learn(event, raw, key))
         for change in befell:
             await notice(house, change)
+        if event == "GUILD_CREATE":
+            self._missed.catch_up()
         for id in missing:
             await self._missing(house, id, key)
 
@@ -271,8 +271,16 @@ class Discord:
         except Forbidden:
             return await self._put(place, spoken(copy), None, copy.key)
 
+    async def menu(self, grammars: Mapping[str, Grammar]) -> Sequence[Finding]:
+        """Whether the commands that the server offers are ours, as they are now."""
+        return [
+            await Doctor(self._wire, self.settings.guild).commands(
+                tree(grammars[""], {tag: each for tag, each in grammars.items() if tag})
+            )
+        ]
+
     async def examine(self) -> Sequence[Finding]:
-        """Token, intents, rights, rooms, commands: what is there, and what to do about what is missing."""
+        """Token, intents, rights, rooms: what is there, and what to do about what is missing."""
         return [each async for each in Doctor(self._wire, self.settings.guild).examine(self._places())]
 
     def _places(self) -> dict[str, str]:
@@ -281,7 +289,10 @@ class Discord:
         return {name: id for name, id in named.items() if id}
 
     async def close(self) -> None:
-        """Let go of every connection."""
+        """Drop what is under way, and let go of every connection."""
+        for task in self._tasks:
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
         await self._wire.close()
 
 

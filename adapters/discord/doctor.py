@@ -3,10 +3,11 @@
 https://docs.discord.com/developers/topics/permissions
 """
 
-from collections.abc import AsyncIterator, Iterator, Mapping
+from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
 from typing import Any
 
 from adapters.discord.invite import ADMINISTRATOR, RIGHTS, invite
+from adapters.discord.menu import same
 from adapters.discord.rooms import MEMBER, written
 from adapters.discord.wire import Wire
 from bot.ports import ChatError, Finding, Forbidden, Gone
@@ -39,7 +40,7 @@ class Doctor:
             yield Finding(what=f"Discord: the connection ({wrong})", ok=None, fix="Is discord.com reachable from here?")
             return
         yield Finding(what="Discord: the token", ok=True)
-        for look in (self._intents(app), self._sessions(), self._server(me, app, places), self._commands(app)):
+        for look in (self._intents(app), self._sessions(), self._server(me, app, places)):
             async for finding in look:
                 yield finding
         yield Finding(what="Discord: who takes direct messages from the bot; `me test` tries it", ok=None)
@@ -107,18 +108,22 @@ class Doctor:
         fix = f"Edit the channel {named} > Permissions, and allow the bot's role: {', '.join(lacking)}."
         return Finding(what=what, ok=not lacking, fix=fix if lacking else "")
 
-    async def _commands(self, app: str) -> AsyncIterator[Finding]:
+    async def commands(self, wanted: Sequence[Any]) -> Finding:
+        """Whether the commands that the server offers are these. Never raises `ChatError`."""
         what, path = "Discord: the commands", "/applications/{application_id}/guilds/{guild_id}/commands"
         try:
-            there = await self._wire.call("GET", path, application_id=app, guild_id=self._guild)
+            about: dict[str, Any] = {"application_id": await self._wire.application(), "guild_id": self._guild}
+            there = await self._wire.call("GET", path, query={"with_localizations": "true"}, **about)
         except Forbidden:
-            fix = f"Invite the bot with the scope applications.commands: {invite(app, self._guild)}"
-            yield Finding(what=what, ok=False, fix=fix)
+            fix = f"Invite the bot with the scope applications.commands: {invite(self._wire.known, self._guild)}"
+            return Finding(what=what, ok=False, fix=fix)
         except ChatError as wrong:
-            yield Finding(what=f"{what} ({wrong})", ok=None)
-        else:
-            fix = "" if there else "None yet: they are registered when Tocsin starts."
-            yield Finding(what=what, ok=True if there else None, fix=fix)
+            return Finding(what=f"{what} ({wrong})", ok=None)
+        if not there:
+            return Finding(what=what, ok=None, fix="None yet: they are registered when Tocsin starts.")
+        old = not same(there, wanted)
+        fix = "They are those of another version or configuration: they are brought up to date when Tocsin starts."
+        return Finding(what=what, ok=not old, fix=fix if old else "")
 
 
 def held(guild: Mapping[str, Any], member: Mapping[str, Any], me: str) -> int:

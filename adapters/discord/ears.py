@@ -4,7 +4,7 @@ import asyncio
 import json
 import random
 import threading
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine
 from contextlib import asynccontextmanager
 from typing import Any
 
@@ -22,17 +22,24 @@ AGAIN = 1.0, 5.0
 """Seconds before a session that was refused is begun anew: any number between, so that not all begin at once.
 https://docs.discord.com/developers/events/gateway#resuming"""
 
-Hear = Callable[["Ears", str, Any, str], Awaitable[None]]
+Hear = Callable[["Ears", str, Any, str], Coroutine[Any, Any, None]]
 
 
 class Ears(discord.Client):
     """One connection: the library's client cannot be used again after it was closed.
 
     `hear` is given each payload as the gateway sent it, with a key for the delivery: the library's own objects want a
-    cache that a restart empties. `spare` raises where no further session may be begun today.
+    cache that a restart empties. `spare` raises where no further session may be begun today. `tasks` holds what is
+    under way: the library begins a task for each event, and ends none of them.
     """
 
-    def __init__(self, hear: Hear, ready: Callable[["Ears"], Awaitable[None]], back: Callable[[], None]) -> None:
+    def __init__(
+        self,
+        hear: Hear,
+        ready: Callable[["Ears"], Coroutine[Any, Any, None]],
+        back: Callable[[], None],
+        tasks: set[asyncio.Task[Any]],
+    ) -> None:
         wanted = discord.Intents(
             guilds=True, guild_messages=True, guild_reactions=True, dm_messages=True, message_content=True
         )
@@ -46,6 +53,7 @@ class Ears(discord.Client):
         self._hear = hear
         self._told = ready
         self._resumed = back
+        self._tasks = tasks
         self._up = asyncio.Event()
         self._down = asyncio.Event()
 
@@ -66,6 +74,9 @@ class Ears(discord.Client):
             self._still()
 
     def _still(self) -> None:
+        # Nor is the library's own wait for the servers ended with its client.
+        if waiting := self._connection._ready_task:
+            waiting.cancel()
         # The library's heartbeats are threads. One of a socket that never came to be a session would beat for ever.
         for thread in threading.enumerate():
             if isinstance(thread, discord.gateway.KeepAliveHandler) and thread.ws._connection is self._connection:
@@ -100,12 +111,20 @@ class Ears(discord.Client):
         if any(event in text for event in self._heard):
             raw = json.loads(text)
             if raw.get("t") in self._heard and isinstance(raw.get("d"), dict):
-                await self._hear(self, raw["t"], raw["d"], f"{self.ws and self.ws.session_id}:{raw.get('s')}")
+                await self._work(
+                    self._hear(self, raw["t"], raw["d"], f"{self.ws and self.ws.session_id}:{raw.get('s')}")
+                )
+
+    async def _work(self, work: Coroutine[Any, Any, None]) -> None:
+        task = asyncio.get_running_loop().create_task(work)
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+        await task
 
     async def on_ready(self) -> None:
         """A fresh session: it may come many times in a connection's life."""
         self._back()
-        await self._told(self)
+        await self._work(self._told(self))
 
     async def on_resumed(self) -> None:
         """What was missed was replayed."""

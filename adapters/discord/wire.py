@@ -26,6 +26,7 @@ PATIENCE = 3.0
 """Seconds that a call waits for its turn by itself; what takes longer is for those who hold the queue."""
 TIMEOUT = aiohttp.ClientTimeout(total=15)
 AGENT = "DiscordBot (tocsin, 0.1.0)"
+APPLICATION = "/oauth2/applications/@me"
 MAJOR = ("channel_id", "guild_id", "webhook_id")
 """What calls to the same route have buckets of their own for."""
 
@@ -101,13 +102,18 @@ class Wire:
                 if now() + (no.wait or 0.0) > until:
                     raise
 
+    @property
+    def known(self) -> str:
+        """The application's id as far as it is known."""
+        return self._ids.get(APPLICATION, "")
+
     async def me(self) -> str:
         """The bot's own id. Raises `ChatError`."""
         return await self._id("/users/@me")
 
     async def application(self) -> str:
         """Its application's: the same, but for the oldest bots. Raises `ChatError`."""
-        return await self._id("/oauth2/applications/@me")
+        return await self._id(APPLICATION)
 
     async def _id(self, path: str) -> str:
         if path not in self._ids:

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any, Protocol, runtime_checkable
 from msgspec import Struct
 
 from bot.ports.card import Can, Card, Copy, Room
+from bot.ports.grammar import Grammar
 from bot.ports.names import Handle, MessageId, Place
 
 if TYPE_CHECKING:
@@ -107,6 +108,14 @@ class Examined(Protocol):
 
     async def examine(self) -> Sequence[Finding]:
         """What is there, what is missing with its fix, and what could not be looked at. Never raises `ChatError`."""
+
+
+@runtime_checkable
+class Menus(Protocol):
+    """A platform that keeps a menu of the commands, and offers what stands in it."""
+
+    async def menu(self, grammars: Mapping[str, Grammar]) -> Sequence[Finding]:
+        """Whether it is the one that is meant: by language, the deployment's own under "". Never raises `ChatError`."""
 
 
 @runtime_checkable

@@ -1,7 +1,7 @@
 """Looking at everything that the configuration names, without changing any of it: what `tocsin doctor` tells."""
 
 import asyncio
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 from urllib.error import URLError
@@ -9,13 +9,15 @@ from urllib.request import urlopen
 from zoneinfo import available_timezones
 
 from bot.config import BadConfig, Config, File
+from bot.grammar import grammar
 from bot.oncall.which import participants
 from bot.people.person import People
-from bot.ports import Channel, ChatError, Examined, Finding
+from bot.ports import Channel, ChatError, Examined, Finding, Grammar, Menus
 from bot.run.adapters import checked, find_channels, find_chat
 from bot.store.examine import current
 from bot.store.examine import examine as examine_database
 from bot.store.store import Store, StoreDown
+from bot.text.words import LANGUAGES, Voice
 
 PATIENCE = 30
 """Seconds that a platform has to be looked at."""
@@ -48,8 +50,14 @@ async def examine(path: Path) -> AsyncIterator[Found]:
             Finding(what="there is no chat", ok=False, fix="add [chats.slack], [chats.discord] or [chats.telegram]"),
         )
     for way in (*chats, *channels):
-        for finding in await _chat(way):
+        for finding in await _chat(way, _grammars(config)):
             yield way.name, finding
+
+
+def _grammars(config: Config) -> dict[str, Grammar]:
+    """The commands in every language, and in the deployment's own."""
+    spoken = {tag: grammar(config.house.root, Voice(tag)) for tag in LANGUAGES}
+    return {**spoken, "": spoken[config.house.language]}
 
 
 def _zones() -> Finding:
@@ -114,13 +122,14 @@ def _ways(id: str, config: Config, people: People | None) -> tuple[Any, ...]:
     return (*config.people[id].handles(config.ways), *(each for each in linked if each.platform in config.ways))
 
 
-async def _chat(chat: Channel) -> list[Finding]:
+async def _chat(chat: Channel, grammars: Mapping[str, Grammar]) -> list[Finding]:
     """What an adapter finds out about itself."""
     if not isinstance(chat, Examined):
         return [Finding(what="its adapter cannot look at itself", ok=None)]
     try:
         async with asyncio.timeout(PATIENCE):
-            return list(await chat.examine())
+            found = list(await chat.examine())
+            return [*found, *await chat.menu(grammars)] if isinstance(chat, Menus) else found
     except (ChatError, TimeoutError) as wrong:
         why = str(wrong) or f"no answer within {PATIENCE} s"
         return [Finding(what=f"it cannot be reached: {why}", ok=None, fix="see that this machine reaches the internet")]

@@ -145,5 +145,5 @@ class Looking:
 @pytest.mark.parametrize(("down", "ok"), [(False, False), (True, None)])
 async def test_a_chat_is_asked_and_let_go(down: bool, ok: bool | None) -> None:
     chat = Looking(down)
-    assert [each.ok for each in await _chat(chat)] == [ok]  # type: ignore[arg-type]
+    assert [each.ok for each in await _chat(chat, {})] == [ok]  # type: ignore[arg-type]
     assert chat.closed

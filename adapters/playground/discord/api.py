@@ -10,8 +10,9 @@ from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
 from adapters.playground.discord import contracts, hindrances
-from adapters.playground.discord.guild import BOT, GUILD
+from adapters.playground.discord.guild import BOT, GUILD, Payload
 from adapters.playground.discord.refusal import Refusal, missing_permissions, unauthorized
+from adapters.playground.discord.rights import BITS
 from adapters.playground.discord.town import Town
 
 Answer = Callable[[Request, Any], Awaitable[Any]]
@@ -99,9 +100,11 @@ class Api:
                 return answer
         return None
 
-    def may(self, right: str) -> None:
-        """Raises `Refusal` where the bot lacks a right."""
-        if right in self.town.guild.denied:
+    def may(self, right: str, channel: Payload | None = None) -> None:
+        """Raises `Refusal` where the bot lacks a right: in this channel, or in the server."""
+        if channel and channel["type"] == 1:
+            return
+        if not self.town.guild.rights(BOT, channel) & BITS[right]:
             raise missing_permissions()
 
     def routes(self) -> Sequence[BaseRoute]:

@@ -107,7 +107,10 @@ class Gateway:
         return any(session.line for session in self.sessions.values())
 
     async def tell(self, event: str, data: Payload) -> None:
-        """Tell every session that wants it."""
+        """Tell every session that wants it, of what the bot sees."""
+        channel = self.guild.channels.get(str(data.get("channel_id")))
+        if channel and event.startswith("MESSAGE_") and not self.guild.sees(BOT, channel):
+            return
         for session in list(self.sessions.values()):
             if session.wants(event, data):
                 await session.tell(event, session.cut(event, self._newer(data)), self._twice(event))

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from adapters.playground.discord import rights
 from adapters.playground.discord.refusal import missing_access, unknown
 from adapters.playground.discord.shapes import EPHEMERAL, Body
 from adapters.playground.discord.snowflake import Snowflakes, iso
@@ -15,13 +16,14 @@ GUILD = "1100000000000000001"
 HALL = "1100000000000000010"
 BOT = "1100000000000000007"
 """The bot user's id, and its application's."""
+OWNER = "1100000000000000009"
+"""Who founded the server, is none of the company, and may do everything."""
 BOT_ROLE = "1100000000000000008"
 BOT_NAME = "Tocsin"
-EVERYTHING = str((1 << 53) - 1 & ~(1 << 3))
-"""Every right but to be an administrator, to whom nothing can be denied."""
-VIEW = 1 << 10
+THREADS = (10, 11, 12)
+"""Kinds of channels that are threads."""
 USER_MENTION = re.compile(r"<@!?(\d+)>")
-LISTS = ("emojis", "stickers", "threads", "presences", "voice_states", "stage_instances", "guild_scheduled_events")
+LISTS = ("emojis", "stickers", "presences", "voice_states", "stage_instances", "guild_scheduled_events")
 LEVELS = (
     "verification_level",
     "default_message_notifications",
@@ -64,8 +66,6 @@ class Guild:
 
     actors: Sequence[Actor]
     clock: Clock
-    denied: set[str] = field(default_factory=set)
-    """Rights that the bot lacks: `MANAGE_WEBHOOKS`, `MANAGE_CHANNELS`, `PIN_MESSAGES`, `SEND_MESSAGES`."""
     closed: set[str] = field(default_factory=set)
     """Users who take no direct messages from the bot."""
 
@@ -73,6 +73,8 @@ class Guild:
         self.ids = Snowflakes(self.clock)
         self.users = {actor.ids["discord"]: user(actor) for actor in self.actors if "discord" in actor.ids}
         self.users[BOT] = {**person(BOT, BOT_NAME), "bot": True}
+        bots = {**rights.role(BOT_ROLE, BOT_NAME, rights.INVITED, 1), "managed": True, "tags": {"bot_id": BOT}}
+        self.roles = {GUILD: rights.role(GUILD, "@everyone", rights.EVERYBODY, 0), BOT_ROLE: bots}
         self.empty()
 
     def empty(self) -> None:
@@ -110,6 +112,12 @@ class Guild:
         channel["name"] = re.sub(r"\s+", "-", channel["name"].strip().lower())
         return self._keep(channel)
 
+    def thread(self, parent: str, name: str) -> Payload:
+        """A thread in a channel, which everybody who sees that one sees."""
+        state = {"archived": False, "auto_archive_duration": 1440, "locked": False}
+        common = {"id": self.ids.next(), "type": 11, "guild_id": GUILD, "parent_id": parent, "name": name, "flags": 0}
+        return self._keep({**common, "owner_id": OWNER, "last_message_id": None, "thread_metadata": state})
+
     def direct(self, user: str) -> Payload:
         """The conversation between somebody and the bot."""
         for channel in self.channels.values():
@@ -133,17 +141,25 @@ class Guild:
             raise missing_access()
         return self.channels[id]
 
+    def rights(self, user: str, channel: Payload | None = None) -> int:
+        """What somebody may do in a channel, or in the whole server. A thread is as its channel."""
+        mine = self.member(user)["roles"]
+        held = rights.base(int(self.roles[GUILD]["permissions"]), (int(self.roles[id]["permissions"]) for id in mine))
+        if channel is None:
+            return held
+        overwrites = self.channels[channel["parent_id"]] if channel["type"] in THREADS else channel
+        return rights.within(held, overwrites["permission_overwrites"], GUILD, mine, user)
+
     def sees(self, user: str, channel: Payload) -> bool:
         """Whether somebody can look into a channel."""
         if channel["type"] == 1:
             return user in (BOT, channel["recipients"][0]["id"])
-        overwrites = {each["id"]: each for each in channel["permission_overwrites"]}
-        for id in (user, *((BOT_ROLE,) if user == BOT else ()), GUILD):
-            if int(overwrites.get(id, {}).get("allow", 0)) & VIEW:
-                return True
-            if int(overwrites.get(id, {}).get("deny", 0)) & VIEW:
-                return False
-        return True
+        return bool(self.rights(user, channel) & rights.BITS["VIEW_CHANNEL"])
+
+    def revoke(self, *names: str) -> None:
+        """Take rights from the bot, and from everybody, since it is one of them."""
+        for each in self.roles.values():
+            each["permissions"] = str(int(each["permissions"]) & ~rights.bits(*names))
 
     def members(self, channel: Payload) -> Iterator[str]:
         """The users who see a channel."""
@@ -235,13 +251,14 @@ class Guild:
         return {
             "id": GUILD,
             "name": "Example company",
-            "owner_id": next(iter(self.users)),
+            "owner_id": OWNER,
             "icon": None,
             "unavailable": False,
             "member_count": len(self.users),
-            "roles": [role(GUILD, "@everyone"), {**role(BOT_ROLE, BOT_NAME), "managed": True, "tags": {"bot_id": BOT}}],
+            "roles": list(self.roles.values()),
             "members": [{"user": self.users[BOT], **self.member(BOT)}],
-            "channels": [each for each in self.channels.values() if each["type"] != 1],
+            "channels": [each for each in self.channels.values() if each["type"] not in (1, *THREADS)],
+            "threads": [each for each in self.channels.values() if each["type"] in THREADS and self.sees(BOT, each)],
             "premium_tier": 0,
             "preferred_locale": "en-US",
             "features": [],
@@ -259,22 +276,6 @@ def person(id: str, name: str) -> Payload:
 def user(actor: Actor) -> Payload:
     """An actor as the API writes them."""
     return person(actor.ids["discord"], actor.name)
-
-
-def role(id: str, name: str) -> Payload:
-    """A role that may do everything here."""
-    return {
-        "id": id,
-        "name": name,
-        "color": 0,
-        "colors": {"primary_color": 0, "secondary_color": None, "tertiary_color": None},
-        "hoist": False,
-        "position": 0 if id == GUILD else 1,
-        "permissions": EVERYTHING,
-        "managed": False,
-        "mentionable": False,
-        "flags": 0,
-    }
 
 
 def secret(*parts: str) -> str:

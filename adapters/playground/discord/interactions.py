@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from adapters.playground.discord.gateway import Gateway
-from adapters.playground.discord.guild import BOT, EVERYTHING, GUILD, Guild, Payload, Post, secret
+from adapters.playground.discord.guild import BOT, GUILD, Guild, Payload, Post, secret
 from adapters.playground.discord.refusal import Refusal, bad_form, unknown
 from adapters.playground.discord.shapes import EPHEMERAL, Callback, Choices, Modal, message, take
 
@@ -100,7 +100,8 @@ class Interactions:
         direct = self.guild.channels[channel]["type"] == 1
         place: Payload = {"user": someone, "context": 1}
         if not direct:
-            member = {"user": someone, **self.guild.member(user), "permissions": EVERYTHING}
+            rights = str(self.guild.rights(user, self.guild.channels[channel]))
+            member = {"user": someone, **self.guild.member(user), "permissions": rights}
             place = {"member": member, "guild_id": GUILD, "guild_locale": "en-US", "context": 0}
         return {
             "id": id,
@@ -111,7 +112,7 @@ class Interactions:
             "channel_id": channel,
             "channel": self.guild.channels[channel],
             "locale": locale,
-            "app_permissions": EVERYTHING,
+            "app_permissions": str(self.guild.rights(BOT, None if direct else self.guild.channels[channel])),
             "entitlements": [],
             "authorizing_integration_owners": {"0": GUILD},
             "attachment_size_limit": 10485760,

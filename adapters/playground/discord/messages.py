@@ -8,9 +8,10 @@ from starlette.requests import Request
 from starlette.routing import BaseRoute
 
 from adapters.playground.discord.api import Api
-from adapters.playground.discord.guild import BOT, Post
+from adapters.playground.discord.guild import BOT, THREADS, Payload, Post
 from adapters.playground.discord.interactions import gone
 from adapters.playground.discord.refusal import Refusal
+from adapters.playground.discord.rights import BITS
 from adapters.playground.discord.shapes import EPHEMERAL, Body, message
 
 MOST_PINS = 250
@@ -45,9 +46,14 @@ class Messages:
         """The message of the path. Raises `Refusal`."""
         return self.town.guild.message(request.path_params["channel"], request.path_params["message"])
 
+    def _channel(self, request: Request) -> Payload:
+        return self.town.guild.channel(request.path_params["channel"])
+
     async def history(self, request: Request, body: Any) -> Any:
         guild, asked = self.town.guild, request.query_params
-        guild.channel(request.path_params["channel"])
+        channel = self._channel(request)
+        if channel["type"] != 1 and not guild.rights(BOT, channel) & BITS["READ_MESSAGE_HISTORY"]:
+            return []
         posts = [post.payload for post in guild.posts[request.path_params["channel"]].values() if not post.only]
         since, before = int(asked.get("after", 0)), int(asked.get("before", 1 << 63))
         found = [each for each in posts if since < int(each["id"]) < before]
@@ -57,7 +63,7 @@ class Messages:
     async def send(self, request: Request, payload: Any) -> Any:
         guild = self.town.guild
         channel = guild.channel(request.path_params["channel"])
-        self.api.may("SEND_MESSAGES")
+        self.api.may("SEND_MESSAGES_IN_THREADS" if channel["type"] in THREADS else "SEND_MESSAGES", channel)
         if channel["type"] == 1 and channel["recipients"][0]["id"] in guild.closed:
             raise Refusal(403, 50007, "Cannot send messages to this user")
         body = message(payload)
@@ -101,7 +107,7 @@ class Messages:
     async def delete(self, request: Request, body: Any) -> Any:
         post = self.post(request)
         if post.payload["author"]["id"] != BOT:
-            self.api.may("MANAGE_MESSAGES")
+            self.api.may("MANAGE_MESSAGES", self._channel(request))
         del self.town.guild.posts[request.path_params["channel"]][post.payload["id"]]
         self.town.changed()
         await self.town.gateway.tell("MESSAGE_DELETE", gone(post.payload))
@@ -116,7 +122,7 @@ class Messages:
 
     async def pin(self, request: Request, body: Any) -> Any:
         post, guild = self.post(request), self.town.guild
-        self.api.may("PIN_MESSAGES")
+        self.api.may("PIN_MESSAGES", self._channel(request))
         if post.payload["pinned"]:
             return
         channel = request.path_params["channel"]
@@ -130,12 +136,14 @@ class Messages:
 
     async def unpin(self, request: Request, body: Any) -> Any:
         post = self.post(request)
-        self.api.may("PIN_MESSAGES")
+        self.api.may("PIN_MESSAGES", self._channel(request))
         post.payload["pinned"] = False
         await self.town.edited(post)
 
     async def react(self, request: Request, body: Any) -> Any:
-        emoji = unquote(request.path_params["emoji"])
+        emoji, channel = unquote(request.path_params["emoji"]), self._channel(request)
+        self.api.may("READ_MESSAGE_HISTORY", channel)
+        self.api.may("ADD_REACTIONS", channel)
         self.post(request).reactions.setdefault(emoji, set()).add(BOT)
         self.town.changed()
 

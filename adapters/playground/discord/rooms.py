@@ -7,9 +7,14 @@ from starlette.requests import Request
 from starlette.routing import BaseRoute
 
 from adapters.playground.discord.api import Api
-from adapters.playground.discord.guild import BOT, GUILD
-from adapters.playground.discord.refusal import Refusal, bad_form
+from adapters.playground.discord.guild import BOT, GUILD, THREADS, Payload
+from adapters.playground.discord.refusal import Refusal, bad_form, missing_permissions
+from adapters.playground.discord.rights import sum_of
 from adapters.playground.discord.shapes import NewChannel, Recipient, take
+
+CATEGORY = 4
+MOST, IN_CATEGORY = 500, 50
+"""Channels in a server, and in a category of it."""
 
 
 class Rooms:
@@ -48,8 +53,10 @@ class Rooms:
     async def open(self, request: Request, body: Any) -> Any:
         self.api.may("MANAGE_CHANNELS")
         take(NewChannel, body)
-        if len(self.town.guild.channels) >= 500:
-            raise Refusal(400, 30013, "Maximum number of guild channels reached (500)")
+        if sum(each["type"] not in (1, *THREADS) for each in self.town.guild.channels.values()) >= MOST:
+            raise Refusal(400, 30013, f"Maximum number of guild channels reached ({MOST})")
+        self._beneath(body.get("parent_id"))
+        self._granted(body.get("permission_overwrites"), None)
         channel = self.town.guild.open({**body, "type": body.get("type") or 0})
         self.town.changed()
         await self.town.gateway.tell("CHANNEL_CREATE", channel)
@@ -60,8 +67,11 @@ class Rooms:
 
     async def change(self, request: Request, body: Any) -> Any:
         channel = self.town.guild.channel(request.path_params["channel"])
-        self.api.may("MANAGE_CHANNELS")
+        self.api.may("MANAGE_THREADS" if channel["type"] in THREADS else "MANAGE_CHANNELS", channel)
         take(NewChannel, {**channel, **body})
+        if body.get("parent_id") not in (None, channel["parent_id"]):
+            self._beneath(body["parent_id"])
+        self._granted(body.get("permission_overwrites"), channel)
         channel.update({key: value for key, value in body.items() if key in channel})
         self.town.changed()
         await self.town.gateway.tell("CHANNEL_UPDATE", channel)
@@ -69,7 +79,7 @@ class Rooms:
 
     async def close(self, request: Request, body: Any) -> Any:
         channel = self.town.guild.channel(request.path_params["channel"])
-        self.api.may("MANAGE_CHANNELS")
+        self.api.may("MANAGE_CHANNELS", channel)
         del self.town.guild.channels[channel["id"]], self.town.guild.posts[channel["id"]]
         self.town.changed()
         await self.town.gateway.tell("CHANNEL_DELETE", channel)
@@ -77,15 +87,37 @@ class Rooms:
 
     async def admit(self, request: Request, body: Any) -> Any:
         channel = self.town.guild.channel(request.path_params["channel"])
-        self.api.may("MANAGE_ROLES")
+        self._granted([body], channel)
         if body.get("type") not in {0, 1}:
             raise bad_form((("type",), "BASE_TYPE_REQUIRED", "This field is required"))
         await self._overwrite(channel, request.path_params["whom"], {"allow": "0", "deny": "0", **body})
 
     async def dismiss(self, request: Request, body: Any) -> Any:
         channel = self.town.guild.channel(request.path_params["channel"])
-        self.api.may("MANAGE_ROLES")
+        self.api.may("MANAGE_ROLES", channel)
         await self._overwrite(channel, request.path_params["whom"], None)
+
+    def _beneath(self, category: Any) -> None:
+        """Raises `Refusal` where a channel cannot stand in this category."""
+        if category is None:
+            return
+        there = self.town.guild.channels
+        if there.get(str(category), {}).get("type") != CATEGORY:
+            raise bad_form((("parent_id",), "CHANNEL_PARENT_INVALID", "Category does not exist"))
+        if sum(each.get("parent_id") == str(category) for each in there.values()) >= IN_CATEGORY:
+            text = f"Maximum number of channels in category reached ({IN_CATEGORY})"
+            raise bad_form((("parent_id",), "CHANNEL_PARENT_MAX_CHANNELS", text))
+
+    def _granted(self, overwrites: Sequence[Payload] | None, channel: Payload | None) -> None:
+        """Raises `Refusal` where the bot may not say who may what: nobody gives or takes what they have not."""
+        if not overwrites:
+            return
+        self.api.may("MANAGE_ROLES", channel)
+        before = {each["id"]: each for each in (channel or {}).get("permission_overwrites") or ()}
+        changed = [each for each in overwrites if each != before.get(str(each.get("id")))]
+        wanted = sum_of(changed, "allow") | sum_of(changed, "deny")
+        if wanted & ~self.town.guild.rights(BOT):
+            raise missing_permissions()
 
     async def _overwrite(self, channel: Any, whom: str, overwrite: Any) -> None:
         rest = [each for each in channel["permission_overwrites"] if each["id"] != whom]

@@ -1,6 +1,7 @@
 """Webhooks, commands and interactions over HTTP: everything that has a token in its path, and what is registered."""
 
 from collections.abc import Sequence
+from datetime import datetime, timedelta
 from typing import Any
 
 from starlette.requests import Request
@@ -14,6 +15,8 @@ from adapters.playground.discord.shapes import EPHEMERAL, NewWebhook, commands, 
 
 MOST = 15
 """Webhooks in a channel."""
+CREATES = 200
+"""New commands in a day."""
 FORBIDDEN = ("clyde", "discord")
 
 
@@ -23,6 +26,8 @@ class Webhooks:
     def __init__(self, api: Api) -> None:
         self.api = api
         self.town = api.town
+        self.made: list[datetime] = []
+        """When commands were registered that were new."""
 
     def routes(self) -> Sequence[BaseRoute]:
         """All of them."""
@@ -51,8 +56,7 @@ class Webhooks:
     # ---- webhooks
 
     async def listed(self, request: Request, body: Any) -> Any:
-        self.town.guild.channel(request.path_params["channel"])
-        self.api.may("MANAGE_WEBHOOKS")
+        self.api.may("MANAGE_WEBHOOKS", self.town.guild.channel(request.path_params["channel"]))
         return self._of(request.path_params["channel"])
 
     def _of(self, channel: str) -> list[Payload]:
@@ -65,7 +69,7 @@ class Webhooks:
 
     async def make(self, request: Request, body: Any) -> Any:
         channel = self.town.guild.channel(request.path_params["channel"])
-        self.api.may("MANAGE_WEBHOOKS")
+        self.api.may("MANAGE_WEBHOOKS", channel)
         if channel["type"] != 0:
             raise Refusal(400, 50024, "Cannot execute action on this channel type")
         check_name(take(NewWebhook, body).name, "name")
@@ -103,14 +107,22 @@ class Webhooks:
         author = {"id": hook.payload["id"], "username": name, "discriminator": "0000", "bot": True, "global_name": None}
         shown = {**author, "avatar": None, "avatar_url": body.avatar_url}
         more = {"webhook_id": hook.payload["id"], "application_id": BOT}
-        post = self.town.guild.post(hook.payload["channel_id"], shown, body, payload, **more)
+        post = self.town.guild.post(self._room(hook, request), shown, body, payload, **more)
         answer = await self.town.posted(post)
         return answer if request.query_params.get("wait", "false") in {"true", "1"} else None
+
+    def _room(self, hook: Webhook, request: Request) -> str:
+        """The webhook's channel, or a thread of it that the request names. Raises `Refusal`."""
+        room = str(hook.payload["channel_id"])
+        thread = request.query_params.get("thread_id")
+        if thread and self.town.guild.channels.get(thread, {}).get("parent_id") != room:
+            raise unknown(10003, "Channel")
+        return thread or room
 
     def post(self, request: Request) -> Post:
         """A message that this webhook sent. Raises `Refusal`."""
         hook = self.hook(request)
-        post = self.town.guild.message(hook.payload["channel_id"], request.path_params["message"])
+        post = self.town.guild.message(self._room(hook, request), request.path_params["message"])
         if post.payload.get("webhook_id") != hook.payload["id"]:
             raise unknown(10008, "Message")
         return post
@@ -158,6 +170,7 @@ class Webhooks:
     async def register(self, request: Request, body: Any) -> Any:
         self._ours(request)
         commands(body)
+        self._new(body)
         self.town.commands = [self._registered(request, each) for each in body]
         self.town.changed()
         return self.town.commands
@@ -165,10 +178,19 @@ class Webhooks:
     async def add(self, request: Request, body: Any) -> Any:
         self._ours(request)
         commands([body])
+        self._new([body])
         others = [each for each in self.town.commands if each["name"] != body["name"]]
         self.town.commands = [*others, self._registered(request, body)]
         self.town.changed()
         return self.town.commands[-1]
+
+    def _new(self, wanted: Sequence[Payload]) -> None:
+        """Count what is not there yet. Raises `Refusal` after two hundred of them within a day."""
+        there, now = {each["name"] for each in self.town.commands}, self.town.guild.clock.now()
+        fresh = [now for each in wanted if each["name"] not in there]
+        self.made = [each for each in self.made if now - each < timedelta(days=1)] + fresh
+        if len(self.made) > CREATES:
+            raise Refusal(400, 30034, f"Max number of daily application command creates has been reached ({CREATES})")
 
     def _ours(self, request: Request) -> None:
         if request.path_params["application"] != BOT:

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator
+from contextlib import suppress
 from typing import Any
 
 import pytest
@@ -12,7 +13,7 @@ from adapters.playground.discord import Discord as StandIn
 from adapters.playground.discord.guild import HALL
 from adapters.playground.server import Playground
 from adapters.playground.stage import Bubble, Sheet
-from bot.ports import Place
+from bot.ports import ChatError, Place
 from tests.adapters.house import House
 from tests.clock import PushedClock
 
@@ -69,10 +70,30 @@ async def quiet(monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Town]:
     for name in ("HTTP_PROXY", "HTTPS_PROXY", "http_proxy", "https_proxy"):
         monkeypatch.setenv(name, "http://127.0.0.1:9")  # loopback must not go there
     clock = PushedClock()
+    monkeypatch.setattr("adapters.mark.now", lambda: clock.now().timestamp())
     async with Playground(COMPANY, clock, platforms=("discord",)).open() as playground:
         chat = open_chat(Settings.model_validate(playground.settings["discord"]))
-        yield Town(playground, clock, chat)
-        await chat.close()
+        town = Town(playground, clock, chat)
+        yield town
+        await town.chat.close()
+
+
+@pytest.fixture
+async def steady(quiet: Town, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Town]:
+    """The adapter is listened to again whenever its connection ends, as the house does it."""
+    monkeypatch.setattr("adapters.discord.ears.AGAIN", (0.0, 0.0))
+
+    async def attend() -> None:
+        while True:
+            with suppress(ChatError):
+                await quiet.chat.listen(quiet.house, quiet.ready)
+            await asyncio.sleep(0.02)
+
+    listening = asyncio.get_running_loop().create_task(attend())
+    await quiet.until(lambda: quiet.readies)
+    yield quiet
+    listening.cancel()
+    await asyncio.gather(listening, return_exceptions=True)
 
 
 @pytest.fixture

@@ -5,7 +5,7 @@ import pytest
 from adapters.discord.invite import RIGHTS, invite, permissions
 from adapters.discord.rooms import VIEW, WRITE
 from adapters.playground.discord.guild import BOT, GUILD, HALL
-from bot.ports import Card, Choice, Form, Gone, Handle, Option, Place, Room
+from bot.ports import Card, Choice, Form, Gone, Handle, Menus, Option, Place, Room
 from bot.text.rich import Para, line
 from tests.adapters.discord.conftest import Town
 
@@ -164,6 +164,17 @@ async def test_an_examination_finds_nothing_wrong_where_nothing_is(town: Town) -
     found = await town.chat.examine()
     assert not [each for each in found if each.ok is False]
     assert [each.what for each in found if each.ok is None]
+
+
+async def test_an_examination_compares_the_commands_themselves(town: Town) -> None:
+    grammars = {tag: town.house.grammar(tag) for tag in ("", *town.house.languages())}
+    assert isinstance(town.chat, Menus)
+    assert [each.ok for each in await town.chat.menu(grammars)] == [True]
+    town.stand.town.commands[0]["options"][0]["description"] = "something else"
+    (old,) = await town.chat.menu(grammars)
+    assert old.ok is False and "another version" in old.fix
+    town.stand.town.commands.clear()
+    assert [each.ok for each in await town.chat.menu(grammars)] == [None]
 
 
 async def test_an_examination_says_what_to_do(town: Town) -> None:

@@ -251,7 +251,7 @@ async def test_a_copy_stands_there_in_its_authors_name(quiet: Town) -> None:
     quiet.guild.webhooks.clear()  # somebody deleted it
     await quiet.chat.post(quiet.hall, copy)
     assert len(quiet.guild.webhooks) == 1
-    quiet.guild.denied.add("MANAGE_WEBHOOKS")
+    quiet.guild.revoke("MANAGE_WEBHOOKS")
     quiet.guild.webhooks.clear()
     await quiet.chat.post(quiet.hall, copy)
     assert quiet.bubbles("anna")[-1].text == "Mia Chen (Slack)\nhello *you*"
