@@ -17,9 +17,10 @@ from bot.incident.cards import page_card
 from bot.incident.incident import Incident
 from bot.incident.paging import Miss, elsewhere
 from bot.incident.webhook import payload
+from bot.incident.whowould import NOTHING
 from bot.oncall.policy import WEBHOOK
 from bot.people.person import Person
-from bot.people.reach import Turn, hushed, onward, turns
+from bot.people.reach import Reach, onward, reach
 from bot.ports import Card, ChatError, Handle, MessageId, Place, Receipt, Unreachable
 from bot.store.sends import Sent
 from bot.store.store import StoreDown
@@ -167,30 +168,33 @@ class Paging(Errands):
             tx.sent(claimed.id, claimed.epoch, state="void")
             return None
         person = self.office.people(tx).by_id.get(claimed.to)
-        if until := self._hushed(person, claimed, book.state, tx):
-            tx.sent(claimed.id, claimed.epoch, state="pending", not_before=min(until, tx.now + AGAIN))
+        reach = self._reach(claimed, person, book.state)
+        if until := self._waits(claimed, reach, tx.now):
+            tx.sent(claimed.id, claimed.epoch, state="pending", not_before=until)
             return None
-        ways = self._turns(claimed.to, person, book.state)
-        if claimed.channel >= len(ways):
+        if claimed.channel >= len(reach.turns):
             self._unreached(claimed, claimed.book, tx)
             return None
-        return Job(claimed, claimed.book, book.state, person, ways[claimed.channel].handle)
+        return Job(claimed, claimed.book, book.state, person, reach.turns[claimed.channel].handle)
 
-    def _turns(self, target: str, person: Person | None, incident: Incident) -> list[Turn]:
+    def _reach(self, row: Sent, person: Person | None, incident: Incident) -> Reach:
         """By which channels somebody is told of it, and when each has its turn."""
-        urgency = self.office.rules.urgency(incident.severity)
-        return turns(target, person, urgency, self.office.rules, self.office.ways, self.office.chats)
+        where = (self.office.rules.urgency(incident.severity), int(row.payload["step"]))
+        return reach(row.to, person, where, self.office.rules, self.office.ways, self.office.chats)
 
-    def _hushed(self, person: Person | None, row: Sent, incident: Incident, tx: Transaction) -> datetime | None:
-        """Until when somebody is left alone."""
-        zone = self.office.voice(self.office.people(tx), person).zone
-        return hushed(person, self.office.rules.urgency(incident.severity), int(row.payload["step"]), tx.now, zone)
+    def _waits(self, row: Sent, reach: Reach, now: datetime) -> datetime | None:
+        """Until when it waits: for the first channel's turn, or for the end of quiet hours."""
+        if row.channel == 0 and row.at + reach.first > now:
+            return row.at + reach.first
+        until = reach.hushed(now)
+        return min(until, now + AGAIN) if until else None
 
     def _beside(self, job: Job, tx: Transaction) -> bool:
         """Queue the next channel, where there is one that does not wait for its turn already."""
         tx.lock(job.book)
         after = job.row.channel + 1
-        if after >= len(self._turns(job.row.to, job.person, job.incident)) or not wanted(tx.load(job.book), job.row):
+        ways = self._reach(job.row, job.person, job.incident).turns
+        if after >= len(ways) or not wanted(tx.load(job.book), job.row):
             return False
         later = [each for each in siblings(job.row, tx) if each.channel >= after]
         for each in later[:1]:
@@ -217,7 +221,7 @@ class Paging(Errands):
             tx.sent(row.id, row.epoch, state="failed", error=row.error)
             return
         tx.sent(row.id, row.epoch, state="pending", channel=0, not_before=tx.now + REST, error=row.error)
-        miss = Miss(**{key: int(row.payload[key]) for key in STEP}, person=row.to, why=row.error or "no channel")
+        miss = Miss(**{key: int(row.payload[key]) for key in STEP}, person=row.to, why=row.error or NOTHING)
         if not any(same(entry.event, miss) for entry in tx.entries(book, names={"Unreached"}, last=50)):
             own(miss, book, self.office, tx)
 
@@ -235,7 +239,7 @@ class Paging(Errands):
 
     def _follow(self, job: Job, tx: Transaction) -> None:
         """The next channel that has a time of its own waits for it, unless somebody answers."""
-        after = onward(self._turns(job.row.to, job.person, job.incident), job.row.channel)
+        after = onward(self._reach(job.row, job.person, job.incident).turns, job.row.channel)
         if after and not any(each.channel >= after[0] for each in siblings(job.row, tx)):
             again(job.row, tx, channel=after[0], wait=after[1])
 

@@ -38,6 +38,10 @@ class Suggesting:
             case "team":
                 rules = self.office.rules
                 yield from (Choice(name, name) for name in sorted({*rules.teams, *rules.schedules}))
+            case "policy":
+                rules = self.office.rules
+                services = {service for route in rules.routes for service in route.services}
+                yield from (Choice(name, name) for name in sorted({*rules.policies, *services}))
             case _ if self.viewer is not None:
                 yield from self.persons()
                 if self.of(option) is Target:

@@ -19,6 +19,7 @@ from bot.incident import (
     summary,
     tasks,
     updates,
+    whowould,
 )  # fmt: skip
 from bot.oncall import chapters as oncall
 from bot.people import account, audit, channels, following, help, me, person, proposal
@@ -28,5 +29,5 @@ CHAPTERS = (
     proposal,
     edit, ending, escalate, follow, incident, lapse, ledger, lifecycle, paging, pins, reading, roles, rooms, secrecy,
     snooze, summary,
-    tasks, updates, account, channels, following, help, me, person, oncall,
+    tasks, updates, whowould, account, channels, following, help, me, person, oncall,
 )  # fmt: skip

@@ -3,7 +3,8 @@
 import re
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import datetime, time, timedelta, tzinfo
+from datetime import UTC, datetime, time, timedelta, tzinfo
+from itertools import takewhile
 from typing import TYPE_CHECKING
 
 from bot.book import Refused
@@ -11,7 +12,7 @@ from bot.grammar import span
 from bot.oncall.policy import WEBHOOK, Hop, Rules
 from bot.ports import Handle
 from bot.text.clock import first
-from bot.text.words import N_
+from bot.text.words import N_, zone
 
 if TYPE_CHECKING:
     from bot.people.person import Person
@@ -58,21 +59,73 @@ def own_chain(person: "Person", urgency: str) -> tuple[Hop, ...]:
     return person.high if urgency == "high" else person.low
 
 
-def turns(
-    target: str, person: "Person | None", urgency: str, rules: Rules, ways: Collection[str], chats: Collection[str]
-) -> list[Turn]:
-    """By which ways a person is paged, and when each has its turn; a room or a webhook has one, somebody gone none."""
-    if person is not None:
-        return chain(person.handles, own_chain(person, urgency) or rules.chains.get(urgency, ()), ways, chats)
-    handle = Handle.parse(target)
-    return [Turn(handle, None)] if handle.id and handle.platform in {*chats, WEBHOOK} else []
+@dataclass(frozen=True, slots=True)
+class Ring:
+    """One moment of a page: the channel whose turn it is, and those that follow at once where it fails."""
+
+    at: datetime
+    turn: Turn
+    instead: tuple[Turn, ...] = ()
+    hushed: bool = False
+    """It waited for the end of quiet hours."""
 
 
-def hushed(person: "Person | None", urgency: str, step: int, now: datetime, zone: tzinfo) -> datetime | None:
-    """Until when somebody is left alone. The last resort (step 0), and what is urgent, wake them all the same."""
-    if person is None or person.quiet is None or step == 0 or urgency == "high":
-        return None
-    return person.quiet.until(now, zone)
+@dataclass(frozen=True, slots=True)
+class Reach:
+    """How one page reaches whom it is for: a person by their channels, a room or a webhook in its own way."""
+
+    turns: Sequence[Turn]
+    first: timedelta = timedelta(0)
+    """How long after it began the first of them has its turn."""
+    quiet: Quiet | None = None
+    """When it waits; none for what is urgent, nor for the last resort."""
+    zone: tzinfo = UTC
+
+    def hushed(self, now: datetime) -> datetime | None:
+        """Until when they are left alone."""
+        return self.quiet.until(now, self.zone) if self.quiet else None
+
+    def rings(self, began: datetime) -> Iterator[Ring]:
+        """When each channel has its turn, while every one takes it and nobody answers."""
+        nth, at = 0, began + self.first
+        while self.turns:
+            later = self.hushed(at)
+            at = later or at
+            instead = takewhile(lambda turn: turn.after is None, self.turns[nth + 1 :])
+            yield Ring(at, self.turns[nth], tuple(instead), later is not None)
+            following = onward(self.turns, nth)
+            if following is None:
+                return
+            nth, at = following[0], at + following[1]
+
+
+def reach(
+    target: str,
+    person: "Person | None",
+    where: tuple[str, int],
+    rules: Rules,
+    ways: Collection[str],
+    chats: Collection[str],
+) -> Reach:
+    """How a page reaches somebody, a room or a webhook; whoever is gone has no way. `where` is its urgency and step."""
+    urgency, step = where
+    if person is None:
+        handle = Handle.parse(target)
+        return Reach([Turn(handle, None)] if handle.id and handle.platform in {*chats, WEBHOOK} else [])
+    hops = own_chain(person, urgency) or rules.chains.get(urgency, ())
+    turns = chain(person.handles, hops, ways, chats)
+    timed = step > 0 and bool(turns) and turns[0].after is not None
+    first = min((hop.after for hop in hops), default=timedelta(0)) if timed else timedelta(0)
+    quiet = person.quiet if step > 0 and urgency != "high" else None
+    return Reach(turns, first, quiet, own_zone(person, rules.zone))
+
+
+def own_zone(person: "Person", house: tzinfo) -> tzinfo:
+    """Somebody's own time zone, or the house's."""
+    try:
+        return zone(person.zone) if person.zone else house
+    except KeyError:
+        return house
 
 
 def chain(handles: Sequence[Handle], hops: Sequence[Hop], ways: Iterable[str], chats: Iterable[str]) -> list[Turn]:

@@ -1,15 +1,20 @@
 """A book on a desk: commands are decided and folded by hand."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import bot.incident.chapters  # noqa: F401 - the events must be known
 from bot.book import Ask, Book, BookId, Command, Elsewhere, Entry, blank
 from bot.grammar import Reader, build, parse
 from bot.oncall.policy import Policy, Rules, Step
+from bot.oncall.rota import Rota
+from bot.oncall.schedule import Schedule
 from bot.people.following import Sub
 from bot.people.person import People, Person
 from bot.ports import Remark
+from bot.text.words import Voice
 
 START = datetime(2026, 3, 2, 10, 2, tzinfo=UTC)
 ANNA = Person("anna", "Anna Nowak", "admin", configured=("slack:U1", "telegram:1"))
@@ -97,3 +102,28 @@ class Desk:
             for send in entry.event.sends(self.book.state, entry)
             if send.kind == "page"
         ]
+
+
+@dataclass
+class Reading:
+    """What a query of the house reads from."""
+
+    rules: Rules = RULES
+    people: People = PEOPLE
+    now: datetime = START
+    viewer: Person | None = ANNA
+    said: Any = None
+    state: Any = None
+
+    @property
+    def voice(self) -> Voice:
+        """English, in UTC."""
+        return Voice(name=self.people.name, now=self.now)
+
+    @property
+    def schedules(self) -> Mapping[str, Schedule]:
+        return self.rules.schedules
+
+    @property
+    def rotas(self) -> Mapping[str, Rota]:
+        return {}

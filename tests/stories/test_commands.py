@@ -45,6 +45,7 @@ LINES = {
     "handoff": ("handoff boris it is yours now", "handed it to"),
     "cancel": ("cancel it was a test", "cancelled it"),
     "why": ("why", "“default”"),
+    "whowould": ("whowould default 1", "+0 min"),
     "mine": ("mine", "Yours"),
     "summary": ("summary", "Summary of #"),
     "list": ("list", "Open incidents"),
