@@ -36,10 +36,8 @@ class Start(NamedTuple):
     memory: int
 
 
-async def start(bot: Callable[[Playground, Path], list[str]], folder: Path, cache: Path) -> Start:
+async def start(bot: Callable[[Playground, Path], list[str]], folder: Path, kept: Mapping[str, str]) -> Start:
     """Start a bot on a playground of its own, and let it come to rest."""
-    # Compiled code is kept, as it is in an image.
-    kept = {"PYTHONDONTWRITEBYTECODE": "", "PYTHONPYCACHEPREFIX": str(cache)}
     async with Playground(COMPANY).open() as playground:
         begin = perf_counter()
         async with running(bot(playground, folder), **kept) as process:
@@ -49,10 +47,10 @@ async def start(bot: Callable[[Playground, Path], list[str]], folder: Path, cach
             return Start(taken, psutil.Process(process.pid).memory_info().rss)
 
 
-async def one_run(folder: Path, cache: Path) -> dict[str, Start]:
+async def one_run(folder: Path, kept: Mapping[str, str]) -> dict[str, Start]:
     """Each bot once, one after the other."""
     bots = zip(BOTS, (tocsin, tocsin, bare_bots), strict=True)
-    return {name: await start(bot, folder, cache) for name, bot in bots}
+    return {name: await start(bot, folder, kept) for name, bot in bots}
 
 
 def show(runs: Sequence[Mapping[str, Start]]) -> None:
@@ -67,11 +65,11 @@ def show(runs: Sequence[Mapping[str, Start]]) -> None:
 
 
 async def main(runs: int, compiled: bool, folder: Path) -> None:
-    """Measure and print. Unless told otherwise, what is run is compiled before it is measured."""
-    cache = folder / "cache"
+    """Measure and print. What is run is compiled before, as in an image, unless told otherwise."""
+    kept = {"PYTHONDONTWRITEBYTECODE": "", "PYTHONPYCACHEPREFIX": str(folder / "cache")} if compiled else {}
     if compiled:
-        await one_run(folder / "first", cache)
-    show([await one_run(folder / f"run-{number}", cache) for number in range(runs)])
+        await one_run(folder / "first", kept)
+    show([await one_run(folder / f"run-{number}", kept) for number in range(runs)])
 
 
 def asked() -> argparse.Namespace:

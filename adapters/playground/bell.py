@@ -9,6 +9,9 @@ T = TypeVar("T")
 LOOK_AGAIN = 0.05
 """Seconds after which somebody who waits looks again, rung or not."""
 
+BLINK = 0.01
+"""Seconds within which several rings are one: a look draws a whole screen."""
+
 
 class Bell:
     """Many rings before somebody listens are heard as one."""
@@ -43,4 +46,5 @@ class Bell:
         # What is waited for may become true on no screen: a bot's connection, a row in its store.
         with suppress(TimeoutError):
             await asyncio.wait_for(heard.wait(), LOOK_AGAIN)
+        await asyncio.sleep(BLINK)
         heard.clear()

@@ -34,6 +34,11 @@ class Evening:
         rooms = [each for each in self.playground[platform].screen(viewer).rooms if each.kind in ("channel", "topic")]
         await self.playground[platform].say(viewer, rooms[-1].id, text)
 
+    def push(self, seconds: float) -> None:
+        """Let time pass, for everybody."""
+        self.playground.switches.clock.push(seconds)  # type: ignore[attr-defined]
+        self.bot.push(seconds)
+
     async def ready(self) -> None:
         """Wait until the bot listens on every platform."""
         slack, discord, telegram = (self.playground[name] for name in NAMES)
@@ -97,6 +102,7 @@ async def test_a_strangers_evening(evening: Evening) -> None:
     await evening.say("anna", "slack", "!sev 2")
     await evening.everywhere("SEV2", "slack", "discord")
     playground["telegram"].faults.mend()
+    evening.push(60)
     await evening.everywhere("SEV2")
 
     dead = bot.pid
@@ -118,8 +124,7 @@ async def test_a_strangers_evening(evening: Evening) -> None:
 async def test_time_is_pushed_and_the_ladder_climbs(evening: Evening) -> None:
     await evening.say("anna", "slack", "!declare Checkout is down --sev 1")
     await evening.everywhere("Checkout is down")
-    evening.playground.switches.clock.push(301)  # type: ignore[attr-defined]
-    evening.bot.push(301)
+    evening.push(301)
 
     def paged() -> bool:
         rooms = [room for name in ("discord", "telegram") for room in evening.playground[name].screen("boris").rooms]

@@ -1,6 +1,7 @@
 """Messages as the client shows them, made from their native payloads."""
 
 from collections.abc import Iterator, Mapping, Sequence
+from functools import lru_cache
 from html import escape
 from html.parser import HTMLParser
 from typing import Any
@@ -176,6 +177,7 @@ class Letters(HTMLParser):
         self.found.append(data)
 
 
+@lru_cache(maxsize=4096)
 def plain(html: str) -> str:
     """The letters alone."""
     parser = Letters()
