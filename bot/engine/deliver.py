@@ -5,12 +5,12 @@ One lane a destination, so that a slow room never delays another, nor a slow pla
 
 import asyncio
 from collections import defaultdict, deque
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from functools import partial
 
 from bot.engine.errands import Errands
-from bot.engine.office import Office, downs
+from bot.engine.office import Office
 from bot.engine.purse import CHATTER, Purse
 from bot.engine.send import Sending
 from bot.engine.show import LOOK, Showing
@@ -54,7 +54,7 @@ class Delivery(Errands):
 
     async def look(self) -> None:
         """See what is behind, and start a lane for each destination that has none running."""
-        now, behind, self.office.gone = await self.office.store.read(self._behind)
+        now, behind = await self.office.store.read(self._behind)
         self.resting = {key: until for key, until in self.resting.items() if until > now}
         queues: dict[str, deque[Work]] = defaultdict(deque)
         for each in sorted(behind, key=partial(rank, now)):
@@ -82,10 +82,10 @@ class Delivery(Errands):
         self.begin(name, self._drain(name))
         return True
 
-    def _behind(self, tx: Transaction) -> tuple[datetime, Sequence[Work], Mapping[str, datetime]]:
+    def _behind(self, tx: Transaction) -> tuple[datetime, Sequence[Work]]:
         shown = [row for name in self.office.chats for row in tx.behind(name) if not self._elsewhere(row)]
         sends = [row for row in tx.ready(each=AHEAD) if row.kind not in PERSONAL]
-        return tx.now, [*shown, *sends], downs(self.office.chats, tx)
+        return tx.now, [*shown, *sends]
 
     def _elsewhere(self, row: Shown) -> bool:
         """A room is opened by the process that listens: only that one hears what a platform says of its rooms."""

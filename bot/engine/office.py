@@ -46,8 +46,6 @@ class Office:
     """This database's own name: it begins every key, so that no other database's messages are taken for ours."""
     up: dict[str, bool] = field(default_factory=dict)
     """Which platforms answer: absent until the first connection."""
-    gone: Mapping[str, datetime] = field(default_factory=dict)
-    """Since when which platforms do not answer, as the database last said: any process may have found out."""
     elsewhere: set[str] = field(default_factory=set)
     """Platforms that another process listens to."""
     changed: bool = False
@@ -185,10 +183,6 @@ class Office:
     def known_links(self) -> Mapping[str, str]:
         """Every link that a platform told, by place."""
         return self._links
-
-    def down(self) -> Sequence[str]:
-        """The labels of the platforms that stopped answering."""
-        return [self.label(name) for name in self.gone]
 
     def label(self, platform: str) -> str:
         """A platform's or channel's name, as people write it."""

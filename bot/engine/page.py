@@ -71,6 +71,7 @@ class Paging(Errands):
             while await self.office.store.read(Transaction.pages_due):
                 taken = await self.office.store.write(self.claims, urgent=True)
                 if not taken:
+                    self.moved += 1  # somebody else holds them just now: they are not settled
                     asyncio.get_running_loop().call_later(SOON, self.bell.set)
                     return
                 self._send(taken)

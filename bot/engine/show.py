@@ -1,6 +1,7 @@
 """Looks: shown, and shown again, until what stands there is what the book says."""
 
 import asyncio
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 from functools import partial
@@ -9,7 +10,7 @@ from hashlib import sha256
 import msgspec
 import structlog
 
-from bot.engine.office import Office
+from bot.engine.office import Office, downs
 from bot.engine.purse import Later, Purse
 from bot.engine.rooms import Rooming
 from bot.incident.cards import (
@@ -76,7 +77,7 @@ class Showing:
         return await self.office.store.write(partial(self.purse.spend, platform, place, LOOK))
 
     async def _show(self, stale: Shown) -> None:
-        row, incident, people = await self.office.store.read(partial(self._load, stale))
+        row, incident, people, down = await self.office.store.read(partial(self._load, stale))
         if row is None:
             return
         if row.subject == "room":
@@ -86,7 +87,7 @@ class Showing:
         if place is None:
             await self.office.store.write(lambda tx: tx.shown(row.id, have=row.want, place="", message="", digest=""))
             return
-        card = self._card(row, incident, people, await self.office.links(incident))
+        card = self._card(row, incident, people, await self.office.links(incident), down)
         digest = sha256(msgspec.json.encode(card)).hexdigest()[:32]
         message, low = row.message, None
         if digest != row.digest or not message:
@@ -113,15 +114,19 @@ class Showing:
                 raise
             return await chat.put(place, card, None, f"{key}-{row.want}")
 
-    def _load(self, stale: Shown, tx: Transaction) -> tuple[Shown | None, Incident, People]:
-        """The look as it is now that its lane is held: whoever held it before may have shown it already."""
+    def _load(self, stale: Shown, tx: Transaction) -> tuple[Shown | None, Incident, People, Sequence[str]]:
+        """The look as it is now that its lane is held: whoever held it before may have shown it already.
+
+        With it all that it shows, as of one moment; at last the platforms that do not answer.
+        """
         behind = (each for each in tx.looks(stale.book) if each.id == stale.id and each.have < each.want)
-        return next(behind, None), tx.load(stale.book).state, self.office.people(tx)
+        down = [self.office.label(name) for name in downs(self.office.chats, tx)]
+        return next(behind, None), tx.load(stale.book).state, self.office.people(tx), down
 
     def _place(self, row: Shown) -> Place | None:
         return Place.parse(row.place) if row.place else self.office.chats[row.platform].hall
 
-    def _card(self, row: Shown, incident: Incident, people: People, links: Links) -> Card:
+    def _card(self, row: Shown, incident: Incident, people: People, links: Links, down: Sequence[str]) -> Card:
         voice = self.office.room_voice(people, row.platform)
         kind, _, rest = row.subject.partition(" ")
         match kind:
@@ -139,7 +144,7 @@ class Showing:
                 return follower_card(incident, voice, found.view)
             case "page":
                 return self._page(rest, voice, incident, people, links)
-        return status_card(incident, voice, links, self.office.down())
+        return status_card(incident, voice, links, down)
 
     def _page(self, subject: str, voice: Voice, incident: Incident, people: People, links: Links) -> Card:
         target, call, step = subject.rsplit(" ", 3)[-3:]
