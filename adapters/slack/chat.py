@@ -6,16 +6,17 @@ from contextlib import contextmanager
 from functools import partial
 from typing import Any, TypeVar
 
-from pydantic import BaseModel, ConfigDict, Field, SecretStr
 from slack_sdk.web.async_client import AsyncWebClient
 
 from adapters.slack import show
 from adapters.slack.desk import Desk
 from adapters.slack.examine import findings
-from adapters.slack.listener import app
+from adapters.slack.listener import Listener, app
+from adapters.slack.missed import Missed
 from adapters.slack.people import Directory
 from adapters.slack.rich import Native
 from adapters.slack.rooms import Channels
+from adapters.slack.settings import Settings
 from adapters.slack.sockets import Sockets
 from adapters.slack.wire import Wire, asked
 from bot.ports import (
@@ -35,6 +36,8 @@ from bot.ports import (
     Unreachable,
 )
 
+__all__ = ["Settings", "Slack", "open_chat"]
+
 ECHO = "tocsin"
 """The event type of the metadata that our messages carry: by it an unanswered post is found again."""
 TOO_LONG = frozenset(("msg_too_long", "msg_blocks_too_long", "invalid_blocks", "invalid_attachments"))
@@ -44,18 +47,6 @@ BEFORE = 600
 
 
 T = TypeVar("T")
-
-
-class Settings(BaseModel):
-    """`[chats.slack]`."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-    bot_token: SecretStr = Field(description="The bot's token, `xoxb-…`: OAuth & Permissions.")
-    app_token: SecretStr = Field(description="The app's token, `xapp-…`, with connections:write: Basic Information.")
-    room: str = Field("", description="The standing incident room: the id of a channel, `C…`.")
-    pins: tuple[str, ...] = Field(("pushpin",), description="Reactions that pin a message to the timeline, by name.")
-    api: str = Field("https://slack.com/api/", description="Where the Web API answers.")
 
 
 def open_chat(settings: Settings) -> Chat:
@@ -84,13 +75,16 @@ class Slack(Channels):
         self.people = Directory(self.wire)
         self.desk = Desk(self.wire, self.people, settings.pins)
         self.sockets = Sockets(self.wire, settings.app_token.get_secret_value())
+        self.missed = Missed(self.wire, settings.room)
         self._since = time.time() - BEFORE
         self._doubts: set[Place] = set()
         self._echoes: dict[Place, dict[str, MessageId]] = {}
 
     async def listen(self, house: House, ready: Callable[[], None]) -> None:
         """Hear what is said, until cancelled. Raises `ChatError` when no connection can be had."""
-        await self.sockets.hold(app(self.desk, house, await self.wire.me()), ready)
+        listener = Listener(self.desk, house, await self.wire.me(), self.missed.mark)
+        async with self.missed.watched(house, listener.event):
+            await self.sockets.hold(app(listener), ready, self.missed.catch_up)
 
     async def examine(self) -> Sequence[Finding]:
         """What is there, what is missing, and what could not be looked at."""

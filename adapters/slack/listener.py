@@ -12,9 +12,11 @@ from slack_bolt.authorization import AuthorizeResult
 from slack_bolt.context.ack.async_ack import AsyncAck
 from slack_bolt.response import BoltResponse
 
+from adapters.mark import Mark
 from adapters.slack import read, show
 from adapters.slack.changes import CHANGES, change
 from adapters.slack.desk import Desk, Reply, answered, modal
+from adapters.slack.missed import numbered
 from adapters.slack.native import Unreadable
 from adapters.slack.read import Heard
 from adapters.slack.wire import QUIET, Me
@@ -34,21 +36,21 @@ AGAIN = BoltResponse(status=503)
 """No acknowledgement: the platform tells it again."""
 
 
-def app(desk: Desk, house: House, me: Me) -> AsyncApp:
-    """The Bolt app that hears for the house."""
+def app(listener: "Listener") -> AsyncApp:
+    """The Bolt app by which it listens."""
+    me = listener.me
 
     async def authorize(**_: Any) -> AuthorizeResult:
         return AuthorizeResult(enterprise_id=None, team_id=me.team, bot_id=me.bot, bot_user_id=me.user)
 
     # Otherwise Bolt acknowledges before the listener ran, and looks every 10 ms whether it has.
     made = AsyncApp(
-        client=desk.wire.web,
+        client=listener.desk.wire.web,
         authorize=authorize,
         process_before_response=True,
         ignoring_self_events_enabled=False,
         logger=QUIET,
     )
-    listener = Listener(desk, house, me)
     made.event(ANY)(listener.event)
     made.command(ANY)(listener.command)
     made.action(ANY)(listener.action)
@@ -60,10 +62,10 @@ def app(desk: Desk, house: House, me: Me) -> AsyncApp:
 
 
 class Listener:
-    """What Bolt calls: one house, one connection."""
+    """What Bolt calls: one house, one connection. `mark` says which messages were dealt with already."""
 
-    def __init__(self, desk: Desk, house: House, me: Me) -> None:
-        self.desk, self.house, self.me = desk, house, me
+    def __init__(self, desk: Desk, house: House, me: Me, mark: Mark) -> None:
+        self.desk, self.house, self.me, self.mark = desk, house, me, mark
 
     async def command(self, body: Mapping[str, Any], ack: AsyncAck) -> None:
         """A slash command: acknowledged with its answer, if that comes soon."""
@@ -114,7 +116,7 @@ class Listener:
         kind, me = body["event"].get("type"), self.me.user
         try:
             if kind == "message":
-                await self._said(read.message(body, me, self.house.grammar()))
+                await self._typed(read.message(body, me, self.house.grammar()))
             elif kind == "reaction_added":
                 await self._reacted(read.reaction(body, me, self.desk.pins))
             elif kind == "app_home_opened":
@@ -127,6 +129,12 @@ class Listener:
             log.warning("an event could not be heard", kind=kind, why=str(wrong))
             return None if wrong.wait is None else AGAIN
         return None
+
+    async def _typed(self, heard: Heard | None) -> None:
+        """A message, delivered now or read back: heard once."""
+        if heard and heard.said.message and self.mark.new(heard.said.key):
+            with self.mark.dealing(heard.said.key, numbered(heard.said.message)):
+                await self._said(heard)
 
     async def _said(self, heard: Heard | None) -> None:
         if heard is None:

@@ -207,7 +207,8 @@ def message(body: Payload, me: str, grammar: Grammar) -> Heard | None:
     if not (line or addressed):
         return None
     said = Said(
-        key=key(body),
+        # Not the delivery's own id: what is read back from history has none, and is the same message.
+        key=f"slack:{event.channel}:{event.ts}",
         by=_by(event.user),
         place=_place(event.channel),
         words=line,

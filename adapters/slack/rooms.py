@@ -16,6 +16,10 @@ INSIDE = frozenset(("already_in_channel", "cant_invite_self"))
 CLOSED = frozenset(("already_archived", "is_archived", "channel_not_found"))
 """What closing answers where nothing is left to close."""
 
+MARK = "Tocsin · "
+"""Begins the purpose of a room that the bot opened; its key follows."""
+ROOMS = "public_channel,private_channel"
+
 Call = Callable[[], Awaitable[AsyncSlackResponse]]
 
 
@@ -27,9 +31,11 @@ class Channels:
 
     async def open(self, room: Room) -> Place:
         """Open a channel, or find the one that an earlier try with the same key opened."""
-        mark = f"Tocsin · {room.key}"
+        mark = f"{MARK}{room.key}"
+        # By its mark first: an incident that has another title since would be given another channel by its name.
+        channel = next((each for each in await listed(self.wire, ROOMS) if purpose(each) == mark), None)
         for name in names(room.name):
-            channel = await self._create(name, mark, room.private)
+            channel = channel or await self._create(name, mark, room.private)
             if channel is not None:
                 await self._furnish(channel, room.topic, mark)
                 return Place(self.name, channel["id"])
@@ -46,27 +52,12 @@ class Channels:
             if str(no) != "name_taken":
                 raise
         me = (await self.wire.me()).user
-        found = [each for each in await self._ours() if each["name"] == name and each.get("creator") == me]
-        return next((each for each in found if each["purpose"]["value"] in ("", mark)), None)
-
-    async def _ours(self) -> list[Mapping[str, Any]]:
-        """Every channel that we are in and that is not archived."""
-        found: list[Mapping[str, Any]] = []
-        more: dict[str, str] = {}
-        while True:
-            page = await asked(
-                self.wire.web.users_conversations(
-                    types="public_channel,private_channel", exclude_archived=True, limit=999, **more
-                )
-            )
-            found += page["channels"]
-            more = {"cursor": (page.get("response_metadata") or {}).get("next_cursor", "")}
-            if not more["cursor"]:
-                return found
+        found = [each for each in await listed(self.wire, ROOMS) if each["name"] == name and each.get("creator") == me]
+        return next((each for each in found if purpose(each) in ("", mark)), None)
 
     async def _furnish(self, channel: Mapping[str, Any], topic: str, mark: str) -> None:
         topic = show.topic(topic)
-        if channel.get("purpose", {}).get("value") != mark:
+        if purpose(channel) != mark:
             await asked(self.wire.web.conversations_setPurpose(channel=channel["id"], purpose=mark))
         if channel.get("topic", {}).get("value") != topic:
             await asked(self.wire.web.conversations_setTopic(channel=channel["id"], topic=topic))
@@ -122,3 +113,20 @@ class Channels:
     async def link(self, place: Place) -> str:
         """The channel's address, which the client opens."""
         return f"{(await self.wire.me()).url}archives/{place.room}"
+
+
+def purpose(channel: Mapping[str, Any]) -> str:
+    """What a channel is for."""
+    return str((channel.get("purpose") or {}).get("value") or "")
+
+
+async def listed(wire: Wire, types: str) -> list[Mapping[str, Any]]:
+    """Every conversation of these types that we are in and that is not archived. Raises `ChatError`."""
+    found: list[Mapping[str, Any]] = []
+    more: dict[str, str] = {}
+    while True:
+        page = await asked(wire.web.users_conversations(types=types, exclude_archived=True, limit=999, **more))
+        found += page["channels"]
+        more = {"cursor": (page.get("response_metadata") or {}).get("next_cursor", "")}
+        if not more["cursor"]:
+            return found

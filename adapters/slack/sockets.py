@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from typing import Any
+from weakref import WeakKeyDictionary
 
 from slack_bolt.adapter.socket_mode.aiohttp import AsyncSocketModeHandler
 from slack_bolt.app.async_app import AsyncApp
@@ -27,14 +28,27 @@ class Sockets:
     def __init__(self, wire: Wire, token: str) -> None:
         self.wire, self._token = wire, token
         self.held: list[AsyncSocketModeHandler] = []
+        self._hellos: WeakKeyDictionary[Any, Any] = WeakKeyDictionary()
+        """By client the session in which it was greeted last."""
 
-    async def hold(self, app: AsyncApp, ready: Callable[[], None]) -> None:
-        """Keep the app's sockets open until cancelled. Raises `ChatError` when none can be had."""
+    async def hold(self, app: AsyncApp, ready: Callable[[], None], again: Callable[[], None]) -> None:
+        """Keep the app's sockets open until cancelled. Raises `ChatError` when none can be had.
+
+        `again` is called before `ready` whenever one opens and no other was open.
+        """
         handlers: list[AsyncSocketModeHandler] = []
+
+        async def hello(client: Any, message: dict[str, Any], _raw: str | None) -> None:
+            if message.get("type") == "hello":
+                if not any([await self._greeted(each.client) for each in handlers if each.client is not client]):
+                    again()
+                self._hellos[client] = client.current_session
+                ready()
+
         tries: list[asyncio.Task[None]] = []
         try:
             for _ in range(SOCKETS):
-                handler = self._socket(app, ready)
+                handler = self._socket(app, hello)
                 handlers.append(handler)
                 # Asked here and not by the SDK, which would ask again for ever with a token that opens nothing.
                 handler.client.wss_uri = await self.address()
@@ -57,13 +71,12 @@ class Sockets:
         """How many are open."""
         return sum([await each.client.is_connected() for each in self.held])
 
-    def _socket(self, app: AsyncApp, ready: Callable[[], None]) -> AsyncSocketModeHandler:
-        """One socket, not connected yet. `ready` is called at each hello."""
+    async def _greeted(self, client: Any) -> bool:
+        """Whether it is connected, and hears what is said."""
+        return self._hellos.get(client) is client.current_session and bool(await client.is_connected())
 
-        async def hello(_client: Any, message: dict[str, Any], _raw: str | None) -> None:
-            if message.get("type") == "hello":
-                ready()
-
+    def _socket(self, app: AsyncApp, hello: Callable[[Any, dict[str, Any], str | None], Any]) -> AsyncSocketModeHandler:
+        """One socket, not connected yet."""
         handler = AsyncSocketModeHandler(app, self._token, logger=QUIET, web_client=self.wire.web, ping_interval=PING)
         handler.client.proxy = proxy(self.wire.api)
         handler.client.message_listeners.append(hello)

@@ -6,6 +6,7 @@ import pytest
 import pytest_asyncio
 
 from adapters.playground.faults import ALL
+from tests.adapters.haste import hurry
 from tests.contract import town as towns
 from tests.contract.town import Town
 
@@ -15,6 +16,7 @@ async def platform(request: pytest.FixtureRequest) -> AsyncIterator[Town]:
     with pytest.MonkeyPatch.context() as patch:
         for name in ("HTTP_PROXY", "HTTPS_PROXY", "http_proxy", "https_proxy"):
             patch.setenv(name, "http://127.0.0.1:9")  # loopback must not go there
+        hurry(patch)
         async with towns.town(request.param) as made:
             yield made
 

@@ -58,7 +58,7 @@ class Town:
                 await self.chat.listen(self.house, self._ready)
             except* Exception as wrong:
                 self.failures += wrong.exceptions
-            await asyncio.sleep(1)
+            await asyncio.sleep(0.05)
 
     def _ready(self) -> None:
         self.readies += 1
@@ -140,7 +140,7 @@ class Town:
         async def answered(words: str) -> bool:
             await self.say(f"!{words}")
             try:
-                await self.until(lambda: self.telling(f"heard: {words}"), 2)
+                await self.until(lambda: self.telling(f"heard: {words}"), 0.4)
             except TimeoutError:
                 return False
             return True

@@ -148,8 +148,16 @@ def history(at: Workspace, args: Args) -> Answer:
     channel = at.channel(args["channel"])
     if BOT not in channel.members:
         raise No("not_in_channel")
-    found = [each for each in channel.messages.values() if each.get("thread_ts", each["ts"]) == each["ts"]]
+    roots = [each for each in channel.messages.values() if each.get("thread_ts", each["ts"]) == each["ts"]]
+    found = [threaded(each, channel) for each in roots]
     return {**some(found[::-1], args), "pin_count": len(channel.pins)}
+
+
+def threaded(root: Message, channel: Channel) -> Message:
+    """A message, with what is told of the thread that hangs from it."""
+    below = [each["ts"] for each in channel.messages.values() if root["ts"] == each.get("thread_ts") != each["ts"]]
+    about = {"thread_ts": root["ts"], "reply_count": len(below), "latest_reply": below[-1]} if below else {}
+    return {**root, **about}
 
 
 def replies(at: Workspace, args: Args) -> Answer:

@@ -94,7 +94,8 @@ class Switchboard:
         """Forget what was sent; connections stay."""
         self.owed: dict[str, tuple[Envelope, float]] = {}
         """Events that nobody acknowledged yet, and when each is sent again."""
-        self.waiting: deque[Envelope] = deque()
+        self.waiting: deque[tuple[Envelope, float]] = deque()
+        """Events for which no connection was there, and since when."""
         self.asked: dict[str, asyncio.Future[Message]] = {}
         self.held: Message | None = None
 
@@ -147,11 +148,13 @@ class Switchboard:
 
     def _flush(self) -> None:
         while self.waiting and self.lines:
-            self._send(self.waiting.popleft())
+            envelope, since = self.waiting.popleft()
+            if self._now() - since <= sum(RETRIES):
+                self._send(envelope)
 
     def _send(self, envelope: Envelope) -> None:
         if not self.lines:
-            self.waiting.append(envelope)
+            self.waiting.append((envelope, self._now()))
             return
         id = str(uuid4())
         self._put(envelope.native(id))

@@ -102,12 +102,15 @@ class Workspace:
         for actor in self.actors.values():
             name = actor.name.lower().replace(" ", ".")
             self.users[actor.ids["slack"]] = User(actor.ids["slack"], name, actor.name, actor.locale)
+        self._last = 0
+        self._numbers = count(1)
         self.reset()
 
     def reset(self) -> None:
-        """As new: the incident room and everybody's conversation with the bot, with nothing in them."""
-        self._last = 0
-        self._numbers = count(1)
+        """As new: the incident room and everybody's conversation with the bot, with nothing in them.
+
+        No name of a message is ever given twice: whoever kept it must not meet it again.
+        """
         people = [user.id for user in self.users.values()]
         hall = Channel(HALL, "incidents", self.now, creator=people[-1], members=dict.fromkeys(people))
         direct = [

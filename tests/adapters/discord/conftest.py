@@ -14,6 +14,7 @@ from adapters.playground.discord.guild import HALL
 from adapters.playground.server import Playground
 from adapters.playground.stage import Bubble, Sheet
 from bot.ports import ChatError, Place
+from tests.adapters.haste import hurry
 from tests.adapters.house import House
 from tests.clock import PushedClock
 
@@ -69,6 +70,7 @@ async def quiet(monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Town]:
     """The adapter is there, and does not listen yet."""
     for name in ("HTTP_PROXY", "HTTPS_PROXY", "http_proxy", "https_proxy"):
         monkeypatch.setenv(name, "http://127.0.0.1:9")  # loopback must not go there
+    hurry(monkeypatch)
     clock = PushedClock()
     monkeypatch.setattr("adapters.mark.now", lambda: clock.now().timestamp())
     async with Playground(COMPANY, clock, platforms=("discord",)).open() as playground:
@@ -79,9 +81,8 @@ async def quiet(monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Town]:
 
 
 @pytest.fixture
-async def steady(quiet: Town, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Town]:
+async def steady(quiet: Town) -> AsyncIterator[Town]:
     """The adapter is listened to again whenever its connection ends, as the house does it."""
-    monkeypatch.setattr("adapters.discord.ears.AGAIN", (0.0, 0.0))
 
     async def attend() -> None:
         while True:

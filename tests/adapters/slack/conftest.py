@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
 from typing import Any
 
 import pytest
@@ -13,6 +14,7 @@ from adapters.playground.slack.contracts import CONTRACTS
 from adapters.playground.slack.workspace import HALL
 from adapters.playground.stage import Bubble, Sheet
 from adapters.slack.chat import Settings, Slack
+from tests.adapters.haste import hurry
 from tests.adapters.house import House
 from tests.clock import PushedClock
 
@@ -30,6 +32,18 @@ class Town:
 
     def ready(self) -> None:
         self.readies += 1
+
+    @asynccontextmanager
+    async def listening(self) -> AsyncIterator[None]:
+        """The adapter listens, until the end of the block."""
+        before = self.readies
+        listening = asyncio.get_running_loop().create_task(self.chat.listen(self.house, self.ready))
+        try:
+            await self.until(lambda: self.readies == before + 2 or listening.done())
+            yield
+        finally:
+            listening.cancel()
+            await asyncio.gather(listening, return_exceptions=True)
 
     def bubbles(self, viewer: str, room: str = HALL) -> list[Bubble]:
         """What somebody sees in a room."""
@@ -60,22 +74,24 @@ class Town:
 
 
 @pytest.fixture
-async def town(monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Town]:
-    """The adapter listens."""
+async def quiet(monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Town]:
+    """The adapter is there, and does not listen yet."""
     for name in ("HTTP_PROXY", "HTTPS_PROXY", "http_proxy", "https_proxy"):
         monkeypatch.setenv(name, "http://127.0.0.1:9")  # loopback must not go there
+    hurry(monkeypatch)
     clock = PushedClock()
+    monkeypatch.setattr("adapters.mark.now", lambda: clock.now().timestamp())
     async with Playground(COMPANY, clock, platforms=("slack",)).open() as playground:
-        chat = Slack(Settings.model_validate(playground.settings["slack"]))
-        town = Town(playground, clock, chat)
-        listening = asyncio.get_running_loop().create_task(chat.listen(town.house, town.ready))
-        try:
-            await playground.until(lambda: town.readies == 2 or listening.done())
-            yield town
-        finally:
-            listening.cancel()
-            await asyncio.gather(listening, return_exceptions=True)
-            await chat.close()
+        town = Town(playground, clock, Slack(Settings.model_validate(playground.settings["slack"])))
+        yield town
+        await town.chat.close()
         for method, args in town.stand.api.calls:
             assert set(args) <= set(CONTRACTS[method].args) | {"token"}, method
         assert not town.stand.refused
+
+
+@pytest.fixture
+async def town(quiet: Town) -> AsyncIterator[Town]:
+    """The adapter listens."""
+    async with quiet.listening():
+        yield quiet

@@ -41,7 +41,7 @@ def test_messages(name: str, words: str, addressed: bool) -> None:
     heard = read.message(payload(name), ME, GRAMMAR)
     assert heard is not None
     assert (heard.said.words, heard.said.addressed) == (words, addressed)
-    assert heard.said.key == "slack:Ev01ABC"
+    assert heard.said.key == f"slack:{heard.back.room}:{heard.said.message}"
     assert heard.said.by == Handle("slack", "U1")
     assert heard.said.at == datetime(2026, 3, 2, 10, 2, 0, 100, tzinfo=UTC)
 

@@ -60,6 +60,12 @@ async def test_it_does_all_that_rooms_and_bookmarks_promise(town: Town) -> None:
     assert isinstance(town.chat, Rooms) and isinstance(town.chat, Bookmarks)
 
 
+async def test_a_room_is_found_again_under_another_title(town: Town) -> None:
+    first = await town.chat.open(Room(key="k", name="#1 db is slow", topic=""))
+    assert await town.chat.open(Room(key="k", name="#1 db is down", topic="SEV1")) == first
+    assert town.stand.at.channels[first.room].topic == "SEV1"
+
+
 # ---- closing
 
 
