@@ -3,7 +3,7 @@ UV = 0.13.9
 BIN = .venv/bin
 export UV_COMPILE_BYTECODE = 1
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test check fix words lock bench soak
+.PHONY: help setup demo test check fix words lock bench simulate
 
 help:    ## what there is to make
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*##/\t/' | expand -t 10
@@ -47,5 +47,7 @@ lock: setup    ## resolve the dependencies anew
 bench: setup    ## every benchmark, with its figures
 	for each in command growth memory schedule timers; do $(BIN)/python bench/$$each.py || exit 1; done
 
-soak: setup    ## an hour of a busy day, compressed, with faults: nothing may be lost
-	$(BIN)/python -m tests.walks.soak
+SEED = $(shell shuf -i 1-999999 -n 1)
+WEEKS = 2
+simulate: setup    ## weeks of a town's life on a pushed clock, with faults from SEED: no page may be lost, late or doubled
+	$(BIN)/python bench/simulate.py --seed $(SEED) --weeks $(WEEKS)

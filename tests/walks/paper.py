@@ -51,6 +51,8 @@ class Paper:
     messages: dict[tuple[Place, str], Card] = field(default_factory=dict)
     copies: list[tuple[Place, Copy]] = field(default_factory=list)
     told: list[Told] = field(default_factory=list)
+    tried: list[Told] = field(default_factory=list)
+    """Every try to tell somebody, whatever came of it."""
     rooms: dict[str, Place] = field(default_factory=dict)
     pins: set[tuple[Place, str]] = field(default_factory=set)
     closed: set[Place] = field(default_factory=set)
@@ -80,6 +82,7 @@ class Paper:
         return message
 
     async def tell(self, handle: Handle, card: Card, key: str) -> tuple[Place, MessageId]:
+        self.tried.append(Told(handle, key, self.now(), card))
         after = self._before("tell")
         place, message = Place(self.name, f"dm-{handle.id}"), self._new()
         self.messages[place, message] = card

@@ -2,7 +2,6 @@
 
 import asyncio
 from collections.abc import Callable
-from datetime import datetime
 from typing import Any, TypeVar
 
 from bot.book import BookId
@@ -22,6 +21,11 @@ PEOPLE = {
     "carlos": {"name": "Carlos", "ink": "c1"},
 }
 STEPS = [{"page": ["anna"], "wait": "5m"}, {"page": ["boris"], "wait": "10m"}]
+TOWN = {
+    "chats": {"ink": {}, "lead": {}},
+    "people": PEOPLE,
+    "policies": {"default": {"steps": STEPS, "repeat": 1, "catch_all": ["carlos"]}},
+}
 
 
 class Town:
@@ -33,17 +37,14 @@ class Town:
         self.kill: Callable[[str], bool] = lambda where: False
         self.deaths, self.dead = 0, False
         self.papers = [Paper(name, clock.now, self._goes_wrong) for name in ("ink", "lead")]
-        self.acked_at: dict[str, datetime] = {}
+        self.channels: list[Paper] = []
+        self.raw = TOWN
         self.deliveries = 0
         self.engine = self._engine()
 
     def _engine(self) -> Engine:
-        raw = {
-            "chats": {"ink": {}, "lead": {}},
-            "people": PEOPLE,
-            "policies": {"default": {"steps": STEPS, "repeat": 1, "catch_all": ["carlos"]}},
-        }
-        return Engine(check(raw, "the walk"), Mortal(self.store, self._dies), self.papers)  # type: ignore[arg-type]
+        mortal: Any = Mortal(self.store, self._dies)
+        return Engine(check(self.raw, "the walk"), mortal, self.papers, self.channels)
 
     def _goes_wrong(self, deed: str) -> str:
         fault = self.fault(deed)
@@ -84,9 +85,9 @@ class Town:
             await engine.paging.look()
             await engine.delivery.look()
             tasks = [*engine.paging.tasks.values(), *engine.delivery.tasks.values()]
-            await asyncio.gather(*tasks, return_exceptions=True)
+            ended = await asyncio.gather(*tasks, return_exceptions=True)
             await asyncio.sleep(0)
-            if self.dead:
+            if self.dead or any(isinstance(each, Killed) for each in ended):
                 raise Killed
             assert not engine.paging.broke and not engine.delivery.broke, "an errand broke"
 

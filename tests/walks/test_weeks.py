@@ -1,0 +1,18 @@
+"""A few hours of the weeks that `make simulate` lives."""
+
+from datetime import timedelta
+
+import pytest
+
+from tests.walks.weeks import live
+
+
+@pytest.mark.timeout(180)
+async def test_nothing_is_lost_late_or_wrong(database_url: str) -> None:
+    counts = await live(database_url, 12, timedelta(hours=3), calls=50)
+    print(counts)
+    assert counts.incidents
+    assert counts.sent
+    assert counts.faults
+    assert counts.deaths
+    assert not counts.wrong()
