@@ -5,6 +5,7 @@ from functools import partial
 from bot.book import BookId
 from bot.engine.office import Office
 from bot.incident.cards import headline
+from bot.incident.readiness import ReadinessReported, report
 from bot.oncall.cards import duty_card
 from bot.people.may import may
 from bot.people.person import Person
@@ -55,4 +56,6 @@ def _told(row: Sent, office: Office, tx: Transaction) -> tuple[Card, Person | No
     entry = tx.entries(row.book or BookId("schedule", ""), after=int(row.payload["rev"]) - 1, limit=1)[0]
     books = (book.state for book in tx.open_books("incident", 100))
     seen = [headline(state) for state in books if may(person, "read", state)][:LISTED]
+    if isinstance(entry.event, ReadinessReported):
+        return report(entry.event.lacking, voice), person
     return duty_card(entry, voice, seen), person

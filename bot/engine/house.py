@@ -29,6 +29,7 @@ from bot.engine.think import Thinking
 from bot.engine.tick import Ticking
 from bot.engine.watch import Watch
 from bot.grammar import Line, Query, grammar, tidy
+from bot.incident.readiness import Report
 from bot.oncall.handoff import HandOver
 from bot.people.person import Enroll, Leave
 from bot.ports import Card, Channel, Chat, Choice, Form, Grammar, Mind, Receipt, RoomChange, Said, Unheard, Webhooks
@@ -110,6 +111,7 @@ class Engine:
             await self._ask_of(BookId("person", id), enroll)
         for schedule in await self.office.store.read(self._schedules):
             await self.office.store.write(partial(own, HandOver(), schedule, self.office))
+        await self.office.store.write(partial(own, Report(), BookId("readiness", "main"), self.office))
         await self.office.store.write(lambda tx: tx.want())
         await self.office.store.read(self.office.people)
 

@@ -11,6 +11,7 @@ from bot.incident import (
     lifecycle,
     paging,
     pins,
+    readiness,
     reading,
     roles,
     rooms,
@@ -27,7 +28,6 @@ from bot.people import account, audit, channels, following, help, me, person, pr
 CHAPTERS = (
     audit,
     proposal,
-    edit, ending, escalate, follow, incident, lapse, ledger, lifecycle, paging, pins, reading, roles, rooms, secrecy,
-    snooze, summary,
-    tasks, updates, whowould, account, channels, following, help, me, person, oncall,
+    edit, ending, escalate, follow, incident, lapse, ledger, lifecycle, paging, pins, readiness, reading, roles, rooms,
+    secrecy, snooze, summary, tasks, updates, whowould, account, channels, following, help, me, person, oncall,
 )  # fmt: skip

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from datetime import datetime, time, timedelta
+from datetime import datetime, time, timedelta, tzinfo
 from itertools import islice
 from typing import TYPE_CHECKING
 
@@ -162,9 +162,13 @@ def opened(before: Schedule, after: Schedule, now: datetime) -> tuple[Stretch, .
 
 def next_review(schedule: Schedule, now: datetime) -> datetime:
     """The next Monday morning on the schedule's clock."""
-    today = wall(now, schedule.zone).date()
-    monday = today + timedelta(days=7 - today.weekday())
-    return first(datetime.combine(monday, MORNING), schedule.zone)
+    return monday(now, schedule.zone)
+
+
+def monday(now: datetime, zone: tzinfo) -> datetime:
+    """The next Monday morning."""
+    today = wall(now, zone).date()
+    return first(datetime.combine(today + timedelta(days=7 - today.weekday()), MORNING), zone)
 
 
 def differ(before: Schedule, after: Schedule, within: Stretch) -> bool:

@@ -50,3 +50,11 @@ def participants(schedule: Schedule) -> set[str]:
     """Everybody who takes turns in it."""
     layers = (each for each in schedule.layers if not isinstance(each, Fixed))
     return {person for layer in layers for group in layer.participants for person in group}
+
+
+def everybody(target: str, rules: Rules) -> set[str]:
+    """Everybody whom a step's name may ever mean: a person, or whoever takes turns in a schedule or a team's."""
+    if team := rules.teams.get(target):
+        return everybody(team.schedule, rules) if team.schedule else set(team.members)
+    schedule = rules.schedules.get(target)
+    return participants(schedule) if schedule else {target}

@@ -2,27 +2,33 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Iterator, Mapping
+from dataclasses import replace
+from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
 from urllib.error import URLError
 from urllib.request import urlopen
 from zoneinfo import available_timezones
 
+from bot.book import Ask
 from bot.config import BadConfig, Config, File
 from bot.grammar import grammar
-from bot.oncall.which import participants
-from bot.people.person import People
+from bot.incident.readiness import lacks, wanted
+from bot.oncall.rota import Duties, Rota
+from bot.people.person import People, Person
 from bot.ports import Channel, ChatError, Examined, Finding, Grammar, Menus
 from bot.run.adapters import checked, find_channels, find_chat
 from bot.store.examine import current
 from bot.store.examine import examine as examine_database
 from bot.store.store import Store, StoreDown
+from bot.store.transaction import Transaction
+from bot.text.rich import plain
 from bot.text.words import LANGUAGES, Voice
 
 PATIENCE = 30
 """Seconds that a platform has to be looked at."""
 Found = tuple[str, Finding]
 """What a finding is about, and the finding."""
+Known = tuple[People, Mapping[str, Rota]]
 
 
 async def examine(path: Path) -> AsyncIterator[Found]:
@@ -42,7 +48,7 @@ async def examine(path: Path) -> AsyncIterator[Found]:
     yield "configuration", await asyncio.to_thread(_running, config.house.web)
     for finding in await asyncio.to_thread(lambda: list(examine_database(config.house.database))):
         yield "database", finding
-    for finding in paged(config, await _people(config)):
+    for finding in ready(config, await _known(config), datetime.now(UTC)):
         yield "people", finding
     if not chats:
         yield (
@@ -73,8 +79,8 @@ def _running(address: str) -> Finding:
         return Finding(what=f"no Tocsin answers at {address or 'house.web'}", ok=None, fix="`tocsin run` starts one")
 
 
-async def _people(config: Config) -> People | None:
-    """Everybody with the accounts that they linked themselves; None where the database cannot say."""
+async def _known(config: Config) -> Known | None:
+    """Everybody with what they set themselves, and what was changed in schedules; None where no database says."""
     if not await asyncio.to_thread(current, config.house.database):
         return None
     try:
@@ -82,44 +88,40 @@ async def _people(config: Config) -> People | None:
     except StoreDown:
         return None
     try:
-        return await store.read(lambda tx: People(book.state for book in tx.books("person")))
+        return await store.read(known)
     finally:
         await store.close()
 
 
-def paged(config: Config, people: People | None) -> Iterator[Finding]:
-    """Whether somebody is paged, and whether everybody who is can be reached."""
-    if config.house.pages and not config.policies:
-        yield Finding(what="nobody is ever paged", ok=False, fix="write a [policies.default] with its steps")
-    for name, policy in config.policies.items():
-        named = {person for step in policy.steps for person in step.page} | set(policy.catch_all)
-        wanted = {person for each in named for person in _meant(each, config)}
-        deaf = sorted(id for id in wanted if not _ways(id, config, people))
-        fix = "; ".join(
-            f"give people.{id} an account on a chat or an address, or let them say `account link`" for id in deaf
-        )
-        what = f"nothing reaches {', '.join(deaf)}" if deaf else f"all {len(wanted)} can be reached"
-        yield Finding(what=f"policy {name}: {what}", ok=not deaf, fix=fix)
+def known(tx: Transaction) -> Known:
+    """What the database knows of people and schedules."""
+    return People(book.state for book in tx.books("person")), {book.id.id: book.state for book in tx.books("schedule")}
+
+
+def ready(config: Config, found: Known | None, now: datetime) -> Iterator[Finding]:
+    """Whether somebody is paged, and whether everybody who is can be reached: as `oncall check` says it."""
+    people, rotas = found or (People(()), {})
+    rules = config.rules()
+    ask = Ask(now, "", rules, _everybody(config, people), Duties(rotas, rules.schedules).schedules)
+    voice = Voice(zone=rules.zone, now=now)
+    lacking = list(lacks(ask))
+    for lack in lacking:
+        what, fix = (plain(voice.phrase(each)) for each in (lack.phrase, lack.fix))
+        yield Finding(what=what, ok=False if lack.grave else None, fix=fix)
+    if not lacking:
+        yield Finding(what=f"all {len(wanted(ask))} who may be paged can be reached, and somebody is on call", ok=True)
     if not config.house.admin:
         yield Finding(what="nobody may do everything", ok=False, fix="house.admin = the key of one of [people]")
-    if people is None:
+    if found is None:
         yield Finding(what="accounts that people linked themselves", ok=None, fix="they are known after the next start")
 
 
-def _meant(name: str, config: Config) -> set[str]:
-    """Everybody whom a step's name may page: a person, or whoever takes turns in a schedule or a team's schedule."""
-    rules = config.rules()
-    if name in rules.schedules:
-        return participants(rules.schedules[name])
-    if name in rules.teams:
-        team = rules.teams[name]
-        return _meant(team.schedule, config) if team.schedule else set(team.members)
-    return {name}
-
-
-def _ways(id: str, config: Config, people: People | None) -> tuple[Any, ...]:
-    linked = people.by_id[id].handles if people and id in people else ()
-    return (*config.people[id].handles(config.ways), *(each for each in linked if each.platform in config.ways))
+def _everybody(config: Config, known: People) -> People:
+    """Everybody whom the configuration names, with what they set themselves."""
+    return People(
+        replace(known.by_id.get(id, Person(id)), name=each.name, zone=each.zone, configured=each.handles(config.ways))
+        for id, each in config.people.items()
+    )
 
 
 async def _chat(chat: Channel, grammars: Mapping[str, Grammar]) -> list[Finding]:

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Sequence
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -9,12 +10,17 @@ from typer.testing import CliRunner
 
 from bot.cli import app
 from bot.config import check
-from bot.people.person import People, Person
+from bot.oncall.policy import Hop
+from bot.oncall.rota import Change, Rota
+from bot.people.person import People, Person, Proof
 from bot.ports import Finding, Unreachable
-from bot.run.examine import _chat, paged
+from bot.run.examine import _chat, ready
 from bot.store.examine import current, examine
 from bot.store.migrate import newest
 from bot.store.sqlite import engine
+
+NOW = datetime(2026, 3, 2, 10, 2, tzinfo=UTC)
+MINUTE, HOUR = timedelta(minutes=1), timedelta(hours=1)
 
 
 def findings(database: str, more: str, folder: Path) -> tuple[int, dict[str, str]]:
@@ -29,7 +35,7 @@ def findings(database: str, more: str, folder: Path) -> tuple[int, dict[str, str
 def test_what_is_wrong_has_its_fix_and_an_exit_code(tmp_path: Path, sqlite_url: str) -> None:
     code, found = findings(sqlite_url, '[policies.default]\nsteps = [{ page = ["anna"] }]', tmp_path)
     assert code == 1
-    assert found["policy default: nothing reaches anna"] == "✗"
+    assert found["nothing reaches anna, who is paged by default"] == "✗"
     assert found["there is no chat"] == "✗"
     assert found["its tables are of version " + newest()] == "✓"
     assert found["no Tocsin answers at house.web"] == "?"
@@ -88,7 +94,7 @@ def test_a_newer_database_is_told(sqlite_url: str) -> None:
 @pytest.mark.parametrize(
     ("settings", "wrong"),
     [
-        ({"people": {"a": {"name": "A"}}}, {"nobody is ever paged", "nobody may do everything"}),
+        ({"people": {"a": {"name": "A"}}}, {"nobody is ever paged: there is no policy", "nobody may do everything"}),
         ({"house": {"pages": []}, "people": {"a": {"name": "A"}}}, {"nobody may do everything"}),
         (
             {
@@ -97,7 +103,7 @@ def test_a_newer_database_is_told(sqlite_url: str) -> None:
                 "people": {"a": {"name": "A", "slack": "U1"}, "b": {"name": "B", "discord": "1"}},
                 "policies": {"p": {"steps": [{"page": ["a"]}], "catch_all": ["b"]}},
             },
-            {"policy p: nothing reaches b"},
+            {"nothing reaches b, who is paged by p"},
         ),
         (
             {
@@ -107,19 +113,41 @@ def test_a_newer_database_is_told(sqlite_url: str) -> None:
                 "schedules": {"s": {"layers": [{"participants": ["a", "b"], "from": "2026-01-05 09:00"}]}},
                 "policies": {"p": {"steps": [{"page": ["s"]}]}},
             },
-            {"policy p: nothing reaches b"},
+            {"nothing reaches b, who is paged by p"},
         ),
     ],
 )
 def test_who_is_paged_can_be_reached(settings: dict[str, object], wrong: set[str]) -> None:
-    assert {each.what for each in paged(check(settings, "test"), None) if each.ok is False} == wrong
+    assert {each.what for each in ready(check(settings, "test"), None, NOW) if each.ok is False} == wrong
 
 
 def test_an_account_that_was_linked_counts() -> None:
     people = People([Person("b", "B", linked=("slack:U2",))])
     settings = {"house": {"admin": "b"}, "chats": {"slack": {}}, "people": {"b": {"name": "B"}}}
     config = check(settings | {"policies": {"p": {"steps": [{"page": ["b"]}]}}}, "test")
-    assert [each.ok for each in paged(config, people)] == [True]
+    assert [each.ok for each in ready(config, (people, {}), NOW)] == [True]
+
+
+def test_what_was_set_and_changed_in_chat_counts() -> None:
+    """A rule that waits, a channel that was never verified, and a gap that an override made."""
+    boris = Person(
+        "b", "B", linked=("slack:U2",), high=(Hop("chat", 10 * MINUTE),), proving=(Proof("sms:+1", "1", NOW),)
+    )
+    settings = {
+        "house": {"admin": "b"},
+        "chats": {"slack": {}},
+        "people": {"b": {"name": "B"}},
+        "schedules": {"s": {"layers": [{"participants": ["b"], "from": "2026-01-05 09:00"}]}},
+        "policies": {"p": {"steps": [{"page": ["s"]}]}},
+    }
+    rota = Rota("s", (Change(NOW + HOUR, NOW + 2 * HOUR, 1, (), whole=True),))
+    found = list(ready(check(settings, "test"), (People([boris]), {"s": rota}), NOW))
+    assert [(each.what, each.ok) for each in found] == [
+        ("nobody is on call for s from 11:02 UTC to 12:02 UTC", False),
+        ("text message of b is not verified", None),
+        ("b is paged only after 10 min, by the rule that holds for them", None),
+    ]
+    assert all(each.fix for each in found)
 
 
 # ---- the chats

@@ -57,6 +57,7 @@ LINES = {
     "oncall now": ("oncall", "On call now"),
     "oncall next": ("oncall next", "web"),
     "oncall gaps": ("oncall gaps", "on call all the time"),
+    "oncall check": ("oncall check", "readiness"),
     "oncall override": ("oncall override boris --until 2h", "on call"),
     "oncall take": ("oncall take 1h", "on call"),
     "oncall temporary": ("oncall temporary boris --from 3h --until 4h", "on call"),
