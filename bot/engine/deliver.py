@@ -15,7 +15,7 @@ from bot.engine.purse import CHATTER, Purse
 from bot.engine.send import Sending
 from bot.engine.show import LOOK, Showing
 from bot.store.looks import Shown
-from bot.store.sends import PERSONAL, Sent
+from bot.store.sends import Sent
 from bot.store.transaction import Transaction
 
 Work = Shown | Sent
@@ -84,8 +84,7 @@ class Delivery(Errands):
 
     def _behind(self, tx: Transaction) -> tuple[datetime, Sequence[Work]]:
         shown = [row for name in self.office.chats for row in tx.behind(name) if not self._elsewhere(row)]
-        sends = [row for row in tx.ready(each=AHEAD) if row.kind not in PERSONAL]
-        return tx.now, [*shown, *sends]
+        return tx.now, [*shown, *tx.ready("lane", each=AHEAD)]
 
     def _elsewhere(self, row: Shown) -> bool:
         """A room is opened by the process that listens: only that one hears what a platform says of its rooms."""

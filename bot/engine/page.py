@@ -82,8 +82,8 @@ class Paging(Errands):
 
     async def _each(self) -> None:
         """One of them is broken, or stood in somebody's way: it fails alone."""
-        for row in await self.office.store.read(lambda tx: tx.ready()):
-            if row.kind == "page" and self.free(str(row.id)):
+        for row in await self.office.store.read(lambda tx: tx.ready("page")):
+            if self.free(str(row.id)):
                 self.begin(str(row.id), self._alone(row))
 
     async def _alone(self, row: Sent) -> None:

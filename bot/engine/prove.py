@@ -17,7 +17,6 @@ from bot.store.transaction import Transaction
 
 log = structlog.get_logger()
 
-KINDS = frozenset({"code", "test", "tested"})
 DEADLINE = 12
 """Seconds that a channel has."""
 LEASE = timedelta(seconds=60)
@@ -28,8 +27,8 @@ class Proving(Errands):
 
     async def look(self) -> None:
         """Send what is due; each on its own."""
-        for row in await self.office.store.read(lambda tx: tx.ready()):
-            if row.kind in KINDS and self.free(str(row.id)):
+        for row in await self.office.store.read(lambda tx: tx.ready("proof")):
+            if self.free(str(row.id)):
                 self.begin(str(row.id), self._send(row))
 
     async def _send(self, row: Sent) -> None:

@@ -12,8 +12,9 @@ from bot.store.hand import Hand, Row, instant, sql
 
 Ended = Literal["accepted", "failed", "void", "unknown", "pending"]
 
-PERSONAL = frozenset({"page", "code", "test", "tested"})
-"""Kinds that go to one person by a channel of theirs: they wait in nobody's lane."""
+Way = Literal["page", "proof", "lane"]
+"""How a row goes out: pages, and what proves a channel, wait in nobody's lane."""
+WAY = "CASE WHEN kind = 'page' THEN 'page' WHEN kind IN ('code', 'test', 'tested') THEN 'proof' ELSE 'lane' END"
 
 COLUMNS = """id, book_kind, book, rev, kind, dest, rank, payload, state, tries, at, not_before,
              channel, place, message, error, epoch, repeat"""
@@ -28,7 +29,7 @@ SEND_ONE = sql(f"{QUEUE} RETURNING id")
 READY = sql(f"""
     SELECT {COLUMNS} FROM (
         SELECT *, row_number() OVER (PARTITION BY dest ORDER BY rank, id) AS place_in_line
-        FROM sends WHERE state = 'pending' AND not_before <= :now
+        FROM sends WHERE state = 'pending' AND not_before <= :now AND {WAY} = :way
     ) AS waiting WHERE place_in_line <= :each ORDER BY rank, id LIMIT :limit
 """)
 FOLLOWING = sql(f"""
@@ -129,12 +130,12 @@ class Sends(Hand):
         """What waits for its time waits no longer."""
         self.do(HURRY, id=id, now=self.now)
 
-    def ready(self, limit: int = 1000, each: int = 20) -> list[Sent]:
+    def ready(self, way: Way, limit: int = 1000, each: int = 20) -> list[Sent]:
         """What waits and may be tried now: the lowest rank first, then the oldest, so many for each destination.
 
         A destination that takes nothing just now keeps no other one waiting.
         """
-        return [_sent(row) for row in self.rows(READY, now=self.now, limit=limit, each=each)]
+        return [_sent(row) for row in self.rows(READY, now=self.now, way=way, limit=limit, each=each)]
 
     def pages_due(self) -> bool:
         """Whether a page waits that may be sent now."""

@@ -8,7 +8,7 @@ from typing import Any
 from bot.book import BookId, Look, Send
 from bot.store.hand import sql
 from bot.store.looks import Shown
-from bot.store.sends import Sent
+from bot.store.sends import Sent, Way
 from bot.store.store import Store, Transaction
 from tests.clock import PushedClock
 from tests.store.toy import TOY, ToyCounted, ToySaid, ToySet, soon, write
@@ -151,8 +151,8 @@ async def test_what_else_may_change_a_look(store: Store) -> None:
 # ---- sends
 
 
-async def ready(store: Store) -> list[Sent]:
-    return await store.read(lambda tx: tx.ready())
+async def ready(store: Store, way: Way = "page") -> list[Sent]:
+    return await store.read(lambda tx: tx.ready(way))
 
 
 def take(send: Sent, holder: str = "a") -> Callable[[Transaction], Sent | None]:
@@ -168,11 +168,14 @@ async def test_an_event_sends_once(store: Store, clock: PushedClock) -> None:
     assert await store.read(lambda tx: tx.sends(TOY)) == [send]
 
 
-async def test_pages_go_first(store: Store) -> None:
+async def test_the_better_rank_goes_first_each_by_its_way(store: Store) -> None:
     await store.write(write(ToySaid("copy", 4), ToySaid("update", 3), ToySaid("page", 0), ToySaid("update", 3)))
     await store.write(lambda tx: tx.send(Send("reply", "slack:C1", 1)))
-    assert [send.kind for send in await ready(store)] == ["page", "reply", "update", "update", "copy"]
-    assert [send.kind for send in await store.read(lambda tx: tx.ready(limit=2))] == ["page", "reply"]
+    await store.write(lambda tx: tx.send(Send("code", "email:a@b.c", 1)))
+    assert [send.kind for send in await ready(store)] == ["page"]
+    assert [send.kind for send in await ready(store, "proof")] == ["code"]
+    assert [send.kind for send in await ready(store, "lane")] == ["reply", "update", "update", "copy"]
+    assert [send.kind for send in await store.read(lambda tx: tx.ready("lane", limit=2))] == ["reply", "update"]
 
 
 async def test_only_one_claims(store: Store) -> None:
@@ -232,7 +235,7 @@ async def test_no_page_is_claimed_while_its_book_is_written(postgres_url: str) -
     """The claim waits for the command that may answer the call, and then looks again."""
     store = await Store.open(postgres_url)
     await store.write(write(ToySaid(), ToySaid("update")))
-    page, update = await ready(store)
+    [page], [update] = await ready(store), await ready(store, "lane")
     running, done = asyncio.Event(), asyncio.Event()
     loop = asyncio.get_running_loop()
 

@@ -120,7 +120,7 @@ PLANS = [
 def test_a_statement_uses_its_index(statement: Sql, index: str, sqlite_template: Path) -> None:
     values = dict.fromkeys(
         ("kind", "id", "limit", "each", "after", "names", "key", "now", "platform", "book", "source", "before", "was",
-         "rev", "at", "open", "fold", "head", "state", "repeat", "dest", "since"), 1,
+         "rev", "at", "open", "fold", "head", "state", "repeat", "dest", "since", "way"), 1,
     )  # fmt: skip
     database = sqlite3.connect(sqlite_template)
     plan = [row[3] for row in database.execute(f"EXPLAIN QUERY PLAN {statement.sqlite}", values)]
