@@ -30,8 +30,9 @@ async def bot(opened: Playground, database: str, log: str) -> AsyncIterator[Bot]
 def company(opened: Playground, database: str) -> Mapping[str, Any]:
     """The company's configuration: Anna is paged first, Boris five minutes later, Carlos when nobody answered.
 
-    Dana is not linked yet: she sees what a newcomer sees.
+    The service `checkout` has a policy of its own. Dana is not linked yet: she sees what a newcomer sees.
     """
+    hall = f"slack:{opened.settings['slack']['room']}"
     return {
         "house": {"database": database, "language": "en", "admin": "anna"},
         "chats": opened.settings,
@@ -46,14 +47,25 @@ def company(opened: Playground, database: str) -> Mapping[str, Any]:
             if actor is not DANA
         },
         "schedules": {"web": {"layers": [{"participants": ["anna", "boris"], "from": "2026-01-05 09:00"}]}},
-        "teams": {"web": {"members": ["anna", "boris"], "room": f"slack:{opened.settings['slack']['room']}"}},
+        "teams": {"web": {"members": ["anna", "boris"], "room": hall}},
         "policies": {
             "default": {
                 "steps": [{"page": ["anna"], "wait": "5m"}, {"page": ["boris"], "wait": "10m"}],
                 "repeat": 1,
                 "catch_all": ["carlos"],
-            }
+            },
+            "shop": {
+                "steps": [
+                    {"page": ["web", hall], "wait": "5m"},
+                    {"page": ["mia"], "hours": [{"from": "sat 00:00", "to": "mon 00:00"}]},
+                    {"page": ["boris"], "wait": "10m"},
+                ],
+                "repeat": 0,
+                "catch_all": ["carlos"],
+                "ack_timeout": "30m",
+            },
         },
+        "routes": [{"policy": "shop", "services": ["checkout"]}],
     }
 
 

@@ -54,7 +54,8 @@ def participants(schedule: Schedule) -> set[str]:
 
 def everybody(target: str, rules: Rules) -> set[str]:
     """Everybody whom a step's name may ever mean: a person, or whoever takes turns in a schedule or a team's."""
-    if team := rules.teams.get(target):
-        return everybody(team.schedule, rules) if team.schedule else set(team.members)
-    schedule = rules.schedules.get(target)
+    team = rules.teams.get(target)
+    if team and not team.schedule:
+        return set(team.members)
+    schedule = rules.schedules.get(team.schedule if team else target)
     return participants(schedule) if schedule else {target}

@@ -28,7 +28,7 @@ def ask(rules: Rules = RULES, *people: Person, now: datetime = START) -> Ask:
 
 def paging(*targets: str, schedule: Schedule = WEB, catch_all: tuple[str, ...] = ()) -> Rules:
     steps = tuple(Step((target,), 5 * MINUTE) for target in targets)
-    teams = {"team": Team("team", (), "web"), "all": Team("all", ("carlos", "zoe"))}
+    teams = {"team": Team("team", (), "web"), "web": Team("web", (), "web"), "all": Team("all", ("carlos", "zoe"))}
     return replace(
         RULES, policies={"p": Policy("p", steps, 0, catch_all)}, schedules={"web": schedule}, teams=teams
     )  # fmt: skip
