@@ -170,8 +170,7 @@ class Discord:
         if said is None:
             return
         answer = await self._replies.hear(house, said, room)
-        ours = self._missed.ours(said.place.room, self._changes.topic(said.place.room))
-        await self._replies.nod(said, answer, room, ours)
+        await self._replies.nod(said, answer, room)
 
     async def _changed(self, house: House, event: str, raw: Any, key: str) -> None:
         """What befell a room without us."""

@@ -213,6 +213,7 @@ def reaction(raw: Mapping[str, Any], pins: Collection[str], me: str, parent: str
         by=Handle(NAME, user),
         place=Place(NAME, parent or str(raw["channel_id"])),
         words=PIN,
+        reacted=True,
         direct=not raw.get("guild_id"),
         name=called(member.get("user") or {}, member),
         about=Remark(message=MessageId(str(raw["message_id"]))),

@@ -162,15 +162,12 @@ class Replies:
         except ChatError as wrong:
             log.warning("an answer could not be given", key=said.key, why=str(wrong))
 
-    async def nod(self, said: Said, answer: Answer, room: str, ours: bool) -> None:
-        """Answer a reaction: it is seen already, so only what is for the room is said, and a refusal in person.
-
-        `ours` are the rooms of incidents: a pin elsewhere is perhaps not meant for us, and nobody is written to.
-        """
+    async def nod(self, said: Said, answer: Answer, room: str) -> None:
+        """Answer a reaction: it is seen already, so only what is for the room is said, and a refusal in person."""
         try:
             if isinstance(answer, Card) and answer.to == "room":
                 await self.post(room, show(answer), said.key)
-            elif isinstance(answer, Card) and answer.tone == "warn" and ours:
+            elif isinstance(answer, Card) and answer.tone == "warn":
                 await self.whisper(said.by, show(answer), said.key)
         except ChatError as wrong:
             log.info("a reaction could not be answered", key=said.key, why=str(wrong))

@@ -235,6 +235,7 @@ def reaction(body: Payload, me: str, pins: Collection[str]) -> Heard | None:
         words=PIN,
         direct=direct,
         pressed=True,
+        reacted=True,
     )
     return Heard(said, Back(room=item.channel, user=event.user, direct=direct), item.ts)
 

@@ -89,7 +89,7 @@ def _reacted(update: Update, reaction: Native, me: Me) -> Said | None:
     if (found := reacted(reaction, me)) is None:
         return None
     common = _common(update, reaction, reaction["user"], me) | {"place": found[0], "at": moment(reaction["date"])}
-    return Said(**common, words=PIN, about=found[1])
+    return Said(**common, words=PIN, about=found[1], reacted=True)
 
 
 def _common(update: Update, message: Native, by: Native, me: Me) -> dict[str, Any]:

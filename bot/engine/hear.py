@@ -15,7 +15,7 @@ from bot.engine.see import ReadingDesk
 from bot.grammar import Line, Reader, build, missing, options, parse
 from bot.incident.lapse import Stir, quiet
 from bot.people.account import STRANGER
-from bot.people.may import may
+from bot.people.may import called, may
 from bot.people.person import People, Person
 from bot.ports import Card, Copy, Form, Said
 from bot.store.transaction import Transaction
@@ -162,7 +162,7 @@ class Hearing:
         if person is None:
             return Refused(ASKED if proposed(said, self.office, tx) else STRANGER, root=self.office.rules.root)
         text = N_("You are a {role}, and `{name}` wants more. An administrator can change that in the configuration.")
-        return Refused(text, role=person.role, name=line.cls.names[0])
+        return Refused(text, role=called(person.role), name=line.cls.names[0])
 
     def form(self, line: Line, voice: Voice, given: Mapping[str, str] = EMPTY) -> Form:
         """What is still to be said; `given` is what stands there so far."""

@@ -176,6 +176,8 @@ class Engine:
             if not said.addressed:
                 await self._overhear(said)
                 return None
+            if said.reacted and not await self.office.store.read(partial(self.hearing.copies, said)):
+                return None
             verb = self.grammar().verb(said.words)
             with self.office.figures.heard(verb.name if verb else "") as outcome:
                 reply = await self.thinking.over(said, verb, await self._hear(said))

@@ -58,7 +58,7 @@ class Line:
 DASH = r"(?:--|[\u2013\u2014])"
 FLAGS = re.IGNORECASE | re.DOTALL
 NAMED = re.compile(
-    r"(?<!\S)(?:--|[\u2013\u2014])([a-z]+)(?:=|\s+|$)(\"[^\"]*\"|[\u201c][^\u201d]*[\u201d]|\S*)", re.IGNORECASE
+    rf"(?<!\S){DASH}([a-z]+)(?:=|\s+|$)(\"[^\"]*\"|[\u201c][^\u201d]*[\u201d]|(?!{DASH}[a-z])\S*|)", re.IGNORECASE
 )
 """A named option. Phones turn `--` into a dash and `"` into a curly quote while somebody types."""
 

@@ -25,6 +25,7 @@ STATES = {
     "void": N_("not needed any more"),
 }
 THINGS = {"entry": N_("a line about what happened"), "copy": N_("what somebody said"), "reply": N_("an answer")}
+ELSE = N_("a message")
 
 
 @dataclass(frozen=True)
@@ -88,7 +89,7 @@ def _page(page: Delivery, voice: Voice) -> Line:
 
 
 def _lost(each: Delivery, voice: Voice) -> Line:
-    what, state = voice.word(THINGS.get(each.what, each.what)), voice.word(STATES[each.state])
+    what, state = voice.word(THINGS.get(each.what, ELSE)), voice.word(STATES[each.state])
     said = voice.say(
         N_("{what} to {platform}: {state} {at}"),
         what=what,

@@ -33,7 +33,7 @@ class Declared(Event):
     private: bool = False
     followers: tuple[Follower, ...] = ()
 
-    says = N_("{by} declared {severity}: {title}")
+    says = N_("{by} declared #{book}, {severity}: {title}")
     aloud = wide = True
 
     def onto(self, incident: "Incident", entry: Entry) -> "Incident":

@@ -8,6 +8,14 @@ from bot.text.words import N_, Voice, Who
 
 LISTED = 20
 """Deeds that one answer holds."""
+BOOKS = {
+    "incident": N_("incident"),
+    "person": N_("person"),
+    "schedule": N_("schedule"),
+    "following": N_("subscriptions of"),
+    "calendar": N_("calendar of"),
+}
+"""What a book is about."""
 
 
 @query("audit", rank=45, private=True, group="people")
@@ -29,4 +37,5 @@ class Audit(Query):
 
 def _line(entry: Entry, voice: Voice) -> Line:
     by, what = voice.show(Who(entry.by)), voice.phrase(entry.event.phrase(entry))
-    return line(voice.moment(entry.at), f"  {entry.book}  ", by, ": ", what)
+    book = f"{voice.word(BOOKS[entry.book.kind])} {entry.book.id}" if entry.book.kind in BOOKS else str(entry.book)
+    return line(voice.moment(entry.at), f"  {book}  ", by, ": ", what)

@@ -3,10 +3,18 @@
 from typing import Any
 
 from bot.people.person import Person
+from bot.text.words import N_, Phrase
 
 DEEDS = {"read": 0, "respond": 1, "manage": 2, "admin": 3}
 ROLES = {"viewer": 0, "responder": 1, "manager": 2, "admin": 3}
 """Each role may do what those before it may."""
+CALLED = {
+    "viewer": N_("viewer"),
+    "responder": N_("responder"),
+    "manager": N_("manager"),
+    "admin": N_("administrator"),
+}
+"""How people read them."""
 
 
 def may(person: Person | None, deed: str, state: Any) -> bool:
@@ -19,6 +27,11 @@ def may(person: Person | None, deed: str, state: Any) -> bool:
     if person is None:
         return deed == "read"
     return ROLES[person.role] >= DEEDS[deed]
+
+
+def called(role: str) -> Phrase:
+    """A role, as people read it."""
+    return Phrase(CALLED[role])
 
 
 def sees(person: Person | None, state: Any) -> bool:

@@ -20,6 +20,7 @@ from bot.people.channels import (
     Tested,
     veiled,
 )
+from bot.people.may import called
 from bot.people.person import Person
 from bot.people.reach import own_chain, read_hops, read_quiet, spell
 from bot.ports import Button, Card, Handle
@@ -97,7 +98,7 @@ class WhoAmI(Query):
 
 
 def _who(person: Person, voice: Voice) -> Iterator[Block]:
-    yield Item(voice.say(N_("Role: {role}"), role=person.role))
+    yield Item(voice.say(N_("Role: {role}"), role=called(person.role)))
     yield Item(voice.say(N_("Language: {language}"), language=LANGUAGES[voice.language]))
     yield Item(voice.say(N_("Time zone: {zone}"), zone=str(voice.zone)))
 

@@ -42,6 +42,8 @@ class Said(Struct, frozen=True, kw_only=True):
     """In a conversation with the bot alone."""
     pressed: bool = False
     """By a button, where only the presser sees the answer."""
+    reacted: bool = False
+    """By a reaction to a message, which anywhere but in an incident's room is not meant for us."""
     name: str = ""
     """How the platform shows the speaker; for mirrored chatter only, never an identity."""
     avatar: str = ""

@@ -43,7 +43,7 @@ def tocsin(tmp_path: Path, database_url: str, monkeypatch: pytest.MonkeyPatch) -
 
 def test_it_declares_acts_and_reads(tocsin: Tocsin) -> None:
     done = tocsin("declare", "db is down", "--sev", "1")
-    assert (done.exit_code, "Anna Nowak declared SEV1: db is down" in done.stdout) == (0, True)
+    assert (done.exit_code, "Anna Nowak declared #1, SEV1: db is down" in done.stdout) == (0, True)
     assert "#1 db is down" in tocsin("list").stdout
     assert tocsin("update", "1", "--text", "we look at it", "--next", "30m").exit_code == 0
     assert "we look at it" in tocsin("show", "#1").stdout

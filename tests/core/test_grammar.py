@@ -18,6 +18,7 @@ from bot.text.words import LANGUAGES, Voice
     ("line", "here", "incident", "raw"),
     [
         ("declare db is down --sev 1", "", "", {"title": "db is down", "sev": "1"}),
+        ("declare --private --sev 1 db", "", "", {"title": "db", "private": "yes", "sev": "1"}),
         ("new --sev=2 db is down", "", "", {"title": "db is down", "sev": "2"}),
         ("ack", "7", "7", {}),
         ("ack #42 on it", "7", "42", {"note": "on it"}),

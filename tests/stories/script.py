@@ -4,11 +4,13 @@ anna@slack > /incident declare db is down --sev 1      types it in the standing 
 boris@discord in room > on it                          types it in the war room (`in dm`: to the bot alone)
 boris@discord presses Take                             presses the newest such button there
 anna@telegram in room answers it came back             replies to the bot's newest question there
+anna@slack in room reacts 📌                           to the newest message there that a person typed
 carlos@slack fills text = all is well; next = 30m      sends the form that is open before them
 slack discord telegram | SEV1 #1 · nobody has it [Take]    a message in the standing room says all of this
 slack discord room | Boris has it                      the same in the war room
 telegram -> anna | PAGE SEV1 #1 [Take]                 a conversation with the bot says so
 mia@slack sees Nobody has it                           only she can see it
+slack room keeps Discord · Telegram                    the war room keeps these links at hand
 dana@slack does not see PAGE                           nowhere on her screen
 nobody is paged                                        no page came since the last line about pages
 +5m                                                    time passes
@@ -16,6 +18,7 @@ telegram goes down / telegram comes back
 discord suffers dm_closed                              one of the playground's faults, until it recovers
 discord recovers
 the bot restarts
+boris has the address b@x.example                      from the beginning, in the configuration
 """
 
 import re
@@ -47,11 +50,13 @@ class Step:
 PLATFORM = r"(?:slack|discord|telegram)"
 ACT = re.compile(
     rf"(?P<who>\w+)@(?P<on>{PLATFORM})(?: in (?P<place>hall|room|dm))? +"
-    r"(?P<verb>>|presses|fills|answers|sees|does not see) *(?P<words>.*)"
+    r"(?P<verb>>|presses|reacts|fills|answers|sees|does not see) *(?P<words>.*)"
 )
 SHOWN = re.compile(rf"(?P<on>{PLATFORM}(?: +{PLATFORM})*)(?: +(?P<place>hall|room))? *\| *(?P<words>.*)")
 TOLD = re.compile(rf"(?P<on>{PLATFORM}) *-> *(?P<who>\w+) *\| *(?P<words>.*)")
 STATE = re.compile(rf"(?P<on>{PLATFORM}) (?P<verb>goes down|comes back|recovers)")
+KEEPS = re.compile(rf"(?P<on>{PLATFORM}) room keeps (?P<words>.*)")
+ADDRESS = re.compile(r"(?P<who>\w+) has the address (?P<words>\S+)")
 SUFFERS = re.compile(rf"(?P<on>{PLATFORM}) suffers (?P<words>\w+)")
 
 
@@ -70,6 +75,10 @@ def _step(number: int, text: str) -> Step:
         return Step(number, text, text)
     if found := STATE.fullmatch(text):
         return Step(number, text, found["verb"], platforms=(found["on"],))
+    if found := ADDRESS.fullmatch(text):
+        return Step(number, text, "address", found["who"], words=found["words"])
+    if found := KEEPS.fullmatch(text):
+        return Step(number, text, "keeps", "", (found["on"],), "room", **_expected(found["words"]))
     if found := SUFFERS.fullmatch(text):
         return Step(number, text, "suffers", platforms=(found["on"],), words=found["words"])
     if found := TOLD.fullmatch(text):

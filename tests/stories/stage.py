@@ -1,8 +1,9 @@
 """A stage for a story: the playground, the house at work, and a clock that is pushed."""
 
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 from adapters.playground.cast import COMPANY
@@ -15,6 +16,7 @@ from bot.run import house
 from tests.clock import PushedClock
 from tests.stories.script import Step
 
+EMPTY: Mapping[str, str] = MappingProxyType({})
 PATIENCE = 20.0
 """Seconds that something may take to come true."""
 
@@ -22,8 +24,10 @@ PATIENCE = 20.0
 class Stage:
     """Plays the steps of a story, and looks at the screens as a person would."""
 
-    def __init__(self, playground: Playground, clock: PushedClock, database: str) -> None:
-        self.playground, self.clock, self.database = playground, clock, database
+    def __init__(
+        self, playground: Playground, clock: PushedClock, database: str, addresses: Mapping[str, str] = EMPTY
+    ) -> None:
+        self.playground, self.clock, self.database, self.addresses = playground, clock, database, addresses
         self.engine: Engine
         self.pages_seen: set[tuple[str, str, str]] = set()
         self._house = AsyncExitStack()
@@ -32,7 +36,9 @@ class Stage:
         """Set the house to work, and wait until it is heard on every platform that is up."""
         # The clock stands still between two pushes, and whoever waits for a budget would wait for ever.
         wide: dict[str, Any] = {"paces": {name: [] for name in self.playground.settings}}
-        config = check({**company(self.playground, self.database), **wide}, "the story")
+        raw = {**company(self.playground, self.database), **wide}
+        people = {key: {**each, "email": self.addresses.get(key, "")} for key, each in raw["people"].items()}
+        config = check({**raw, "people": people}, "the story")
         self.engine = await self._house.enter_async_context(house(config, self.clock))
         names = {name for name, stand in self.playground.stands.items() if not stand.outage}
         await self.playground.until(
@@ -65,6 +71,17 @@ class Stage:
 
         found = await self._until(find, step)
         await stand.press(step.who, *found)
+
+    async def _reacts(self, step: Step) -> None:
+        def typed() -> tuple[str, str] | None:
+            room = self.room(step)
+            return next(((room.id, each.id) for each in reversed(room.bubbles) if not each.bot), None)
+
+        room, bubble = await self._until(typed, step)
+        await self.playground[step.platforms[0]].react(step.who, room, bubble, step.words)
+
+    async def _address(self, step: Step) -> None:
+        """It was so from the beginning."""
 
     async def _answers(self, step: Step) -> None:
         def asked() -> str | None:
@@ -110,6 +127,11 @@ class Stage:
         for platform in step.platforms:
             viewer = next(actor.key for actor in COMPANY if platform in actor.ids)
             await self._find(step, lambda: self._rooms_of(platform, viewer, step.place), platform)
+
+    async def _keeps(self, step: Step) -> None:
+        channels = self.playground.slack.at.channels.values()
+        rooms = [channel for channel in channels if channel.purpose.startswith("Tocsin")]
+        await self._until(lambda: {each["title"] for each in rooms[-1].bookmarks.values()} >= set(step.parts), step)
 
     async def _told(self, step: Step) -> None:
         await self._find(step, lambda: self._rooms_of(step.platforms[0], step.who, "dm"), step.platforms[0])
@@ -189,11 +211,11 @@ def says(bubble: Bubble, step: Step) -> bool:
 
 
 @asynccontextmanager
-async def stage(folder: Path) -> AsyncIterator[Stage]:
-    """An open stage with nothing said on it."""
+async def stage(folder: Path, addresses: Mapping[str, str] = EMPTY) -> AsyncIterator[Stage]:
+    """An open stage with nothing said on it; `addresses` are people's, as the configuration has them."""
     clock = PushedClock()
     async with Playground(COMPANY, clock).open() as playground:
-        made = Stage(playground, clock, f"sqlite:///{folder}/story.db")
+        made = Stage(playground, clock, f"sqlite:///{folder}/story.db", addresses)
         await made.open()
         try:
             yield made

@@ -10,7 +10,7 @@ from tests.stories.stage import Stage, stage
 
 PLATFORMS = ("slack", "discord", "telegram")
 LINES = {
-    "declare": ("declare a small fire --sev 4", "declared SEV4"),
+    "declare": ("declare a small fire --sev 4", ", SEV4: a small fire"),
     "ack": ("ack", "took it"),
     "unack": ("unack", "gave it back"),
     "status": ("status identified a bad disk", "to identified"),
@@ -71,7 +71,7 @@ LINES = {
     "account decline": ("account decline AAAA-BBBB", "not open any more"),
     "account unlink": ("account unlink slack", "stands in the configuration"),
     "audit": ("audit", "Audit"),
-    "me show": ("me", "Role: admin"),
+    "me show": ("me", "Role: administrator"),
     "me add": ("me add email anna", "is no channel here"),
     "me verify": ("me verify 1", "No code is waiting"),
     "me remove": ("me remove email", "no such channel"),

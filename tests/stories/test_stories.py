@@ -12,6 +12,7 @@ STORIES = sorted(Path(__file__).parent.glob("*.story"))
 
 @pytest.mark.parametrize("path", STORIES, ids=lambda path: path.stem)
 async def test_story(path: Path, tmp_path: Path) -> None:
-    async with stage(tmp_path) as on:
-        for step in read(path.read_text("utf-8")):
+    steps = list(read(path.read_text("utf-8")))
+    async with stage(tmp_path, {step.who: step.words for step in steps if step.verb == "address"}) as on:
+        for step in steps:
             await on.play(step)
