@@ -4,12 +4,13 @@ from functools import partial
 
 from bot.book import BookId
 from bot.engine.office import Office
+from bot.engine.tell import reached
 from bot.incident.cards import headline
 from bot.incident.readiness import ReadinessReported, report
 from bot.oncall.cards import duty_card
 from bot.people.may import may
 from bot.people.person import Person
-from bot.ports import Card, ChatError, Handle, MessageId, Place
+from bot.ports import Card, ChatError, MessageId, Place
 from bot.store.sends import Sent
 from bot.store.transaction import Transaction
 from bot.text.words import Voice
@@ -30,21 +31,7 @@ async def tell_duty(row: Sent, office: Office) -> MessageId:
     known = [each for each in (person.handles if person else ()) if each.platform in office.ways]
     # A chat costs nothing and wakes nobody: the other channels are for whoever has none.
     handles = [each for each in known if each.platform in office.chats] or known
-    return await _reached(handles, card, row, office)
-
-
-async def _reached(handles: list[Handle], card: Card, row: Sent, office: Office) -> MessageId:
-    """Told by the first channel that takes it; nothing for somebody without any."""
-    failed: ChatError | None = None
-    for handle in handles:
-        try:
-            _, message = await office.ways[handle.platform].tell(handle, card, office.key("send", row.id))
-            return message
-        except ChatError as wrong:
-            failed = wrong
-    if failed:
-        raise failed
-    return MessageId("")
+    return await reached(handles, card, row, office)
 
 
 def _told(row: Sent, office: Office, tx: Transaction) -> tuple[Card, Person | None]:

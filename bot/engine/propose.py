@@ -5,6 +5,7 @@ from functools import partial
 from bot.book import TOCSIN, BookId, Send
 from bot.engine.carry import carry_out
 from bot.engine.office import Office
+from bot.engine.tell import reached
 from bot.people.proposal import Propose, proposal_card
 from bot.ports import Card, ChatError, Handle, MessageId, Said
 from bot.store.sends import Sent
@@ -31,14 +32,9 @@ def proposed(said: Said, office: Office, tx: Transaction) -> bool:
 async def tell_proposal(row: Sent, office: Office) -> MessageId:
     """Ask the person, by the first chat that takes it. Raises `ChatError`."""
     handles, card = await office.store.read(partial(_asked, row, office))
-    failed: ChatError = ChatError("they have no chat any more")
-    for handle in handles:
-        try:
-            _, message = await office.chats[handle.platform].tell(handle, card, office.key("send", row.id))
-            return message
-        except ChatError as wrong:
-            failed = wrong
-    raise failed
+    if not handles:
+        raise ChatError("they have no chat any more")
+    return await reached(handles, card, row, office)
 
 
 def _asked(row: Sent, office: Office, tx: Transaction) -> tuple[list[Handle], Card]:

@@ -17,11 +17,11 @@ from bot.engine.office import Office
 from bot.engine.propose import tell_proposal
 from bot.engine.purse import Later, Purse
 from bot.engine.show import delay
+from bot.engine.tell import tell_notice
 from bot.incident.cards import entry_card, notice_card
 from bot.incident.ledger import Miss, Undelivered
 from bot.incident.updates import Updated
-from bot.people.may import may
-from bot.ports import Card, ChatError, Copy, Handle, MessageId, Mirror, Place, Unreachable
+from bot.ports import Card, ChatError, Copy, MessageId, Mirror, Place, Unreachable
 from bot.store.sends import Ended, Sent
 from bot.store.transaction import Transaction
 from bot.text.rich import Block, Para, bold, line
@@ -35,6 +35,8 @@ GIVE_UP = timedelta(hours=24)
 """How long something that the platform does not take is tried again."""
 TOGETHER = 20
 """What waits is sent together, so many at most, where a budget runs low."""
+TELL = {"duty": tell_duty, "proposal": tell_proposal, "notice": tell_notice}
+"""How a person is told what is no message of a room."""
 
 
 class Fault(ChatError):
@@ -104,12 +106,8 @@ class Sending:
         return Fault(type(wrong).__name__)
 
     async def _send(self, rows: Sequence[Sent]) -> MessageId:
-        if rows[0].kind == "duty":
-            return await tell_duty(rows[0], self.office)
-        if rows[0].kind == "proposal":
-            return await tell_proposal(rows[0], self.office)
-        if rows[0].kind == "notice":
-            return await self._notice(rows[0])
+        if tell := TELL.get(rows[0].kind):
+            return await tell(rows[0], self.office)
         place = Place.parse(rows[0].to)
         chat = self.office.chats.get(place.platform)
         if chat is None:
@@ -125,28 +123,6 @@ class Sending:
 
     def _entries(self, rows: Sequence[Sent], platform: str, tx: Transaction) -> Sequence[Card]:
         return [card for row in rows if (card := self._entry(row, platform, tx))]
-
-    async def _notice(self, row: Sent) -> MessageId:
-        """Tell a person what happened, where they are reached first."""
-        found = await self.office.store.read(partial(self._told, row))
-        if found is None:
-            return MessageId("")
-        handle, card = found
-        _, message = await self.office.chats[handle.platform].tell(handle, card, self.office.key("send", row.id))
-        return message
-
-    def _told(self, row: Sent, tx: Transaction) -> tuple[Handle, Card] | None:
-        """Whom to tell, and what; None for who may not see it any more, cannot be reached, or reads it in a room."""
-        if row.book is None:
-            return None
-        people, state = self.office.people(tx), tx.load(row.book).state
-        person = people.by_id.get(row.to)
-        handles = [each for each in person.handles if each.platform in self.office.chats] if person else []
-        reads = state.private and any(each.platform in state.rooms for each in handles)
-        if not handles or reads or not may(person, "read", state):
-            return None
-        entry = tx.entries(row.book, after=int(row.payload["rev"]) - 1, limit=1)[0]
-        return handles[0], notice_card(state, entry, self.office.voice(people, person))
 
     def _entry(self, row: Sent, platform: str, tx: Transaction) -> Card | None:
         """The entry's card; None where the answer to whoever said it stands in the room and says the same."""
