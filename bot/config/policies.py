@@ -4,8 +4,10 @@ from base64 import b64decode
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
+from ipaddress import ip_address
+from urllib.parse import urlsplit
 
-from pydantic import Field, SecretStr, field_validator
+from pydantic import Field, SecretStr, field_validator, model_validator
 
 from bot.config.part import Fault, Part, Span, nearest, real_zone
 from bot.config.schedules import Hours
@@ -124,6 +126,21 @@ class Webhook(Part):
         if not good:
             raise ValueError("expected whsec_ and then at least 16 bytes in base64")
         return secret
+
+    @model_validator(mode="after")
+    def _outside(self) -> "Webhook":
+        """What can be seen in the address; a name is looked at when it is called."""
+        if not self.internal and leads_inside(urlsplit(self.url.get_secret_value()).hostname or ""):
+            raise ValueError("it leads to an address inside your network: `internal = true` allows that")
+        return self
+
+
+def leads_inside(host: str) -> bool:
+    """Whether a host is plainly one of ours, or the machine itself."""
+    try:
+        return not ip_address(host).is_global
+    except ValueError:
+        return host == "localhost" or host.endswith(".localhost")
 
 
 @dataclass(frozen=True)

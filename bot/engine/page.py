@@ -46,7 +46,7 @@ TAKEN = {"accepted", "delivered", "sending"}
 LIVE = {*TAKEN, "pending"}
 """It was taken, or is still tried."""
 AGAIN = timedelta(minutes=5)
-"""How often a page that waits for the end of quiet hours is looked at: what became urgent waits no longer."""
+"""How often a page that waits for its first turn or the end of quiet hours is looked at: what became urgent goes."""
 REST = timedelta(seconds=30)
 """After every channel failed: when they are all tried again."""
 
@@ -169,25 +169,24 @@ class Paging(Errands):
             tx.sent(claimed.id, claimed.epoch, state="void")
             return None
         person = self.office.people(tx).by_id.get(claimed.to)
-        reach = self._reach(claimed, person, book.state)
-        if until := self._waits(claimed, reach, tx.now):
+        way = self._reach(claimed, person, book.state)
+        if until := self._waits(claimed, way, tx.now):
             tx.sent(claimed.id, claimed.epoch, state="pending", not_before=until)
             return None
-        if claimed.channel >= len(reach.turns):
+        if claimed.channel >= len(way.turns):
             self._unreached(claimed, claimed.book, tx)
             return None
-        return Job(claimed, claimed.book, book.state, person, reach.turns[claimed.channel].handle)
+        return Job(claimed, claimed.book, book.state, person, way.turns[claimed.channel].handle)
 
     def _reach(self, row: Sent, person: Person | None, incident: Incident) -> Reach:
         """By which channels somebody is told of it, and when each has its turn."""
         where = (self.office.rules.urgency(incident.severity), int(row.payload["step"]))
         return reach(row.to, person, where, self.office.rules, self.office.ways, self.office.chats)
 
-    def _waits(self, row: Sent, reach: Reach, now: datetime) -> datetime | None:
-        """Until when it waits: for the first channel's turn, or for the end of quiet hours."""
-        if row.channel == 0 and row.at + reach.first > now:
-            return row.at + reach.first
-        until = reach.hushed(now)
+    def _waits(self, row: Sent, way: Reach, now: datetime) -> datetime | None:
+        """Until when it waits, or is looked at again: for the first channel's turn, or for the end of quiet hours."""
+        first = row.at + way.first
+        until = first if row.channel == 0 and first > now else way.hushed(now)
         return min(until, now + AGAIN) if until else None
 
     def _beside(self, job: Job, tx: Transaction) -> bool:

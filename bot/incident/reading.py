@@ -7,6 +7,7 @@ from bot.book import Entry
 from bot.grammar import Desk, Query, flag, query
 from bot.incident.call import Call
 from bot.incident.cards import headline, standing, status_card
+from bot.incident.lapse import lapse
 from bot.incident.paging import next_step
 from bot.incident.tasks import told
 from bot.ports import Button, Card
@@ -95,6 +96,11 @@ class Why(Query):
     def answer(self, desk: Desk) -> Card:
         incident, voice = desk.state, desk.voice
         reasons = [each for call in incident.calls for each in _reason(call, voice, incident.snoozed)]
+        if lapses := next(lapse(incident), None):
+            at = incident.prompted or lapses.at
+            reasons.append(
+                voice.say(N_("Where nobody says anything, that is told at {at}, and then paging goes on."), at=at)
+            )
         none = voice.say(N_("Nobody was paged: {severity} pages nobody."), severity=incident.severity)
         items = tuple(Item(each) for each in reasons or [none])
         return Card(title=headline(incident), body=(Para(standing(incident, voice)), *items), to="speaker")

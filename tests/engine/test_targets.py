@@ -144,3 +144,28 @@ async def test_what_became_private_is_not_left_to_be_read(house: House) -> None:
     await house.say("private #1 on")
     cards: list[Card] = [card for (place, _), card in house.paper.messages.items() if place == ROOM]
     assert "stole" not in str(cards)
+
+
+async def test_whoever_is_deleted_while_on_call_stops_nothing(house: House) -> None:
+    """The call keeps its policy, which names them; who is there is asked when a step fires."""
+    await house.say("declare db is down --sev 1", "c1")
+    left = {key: value for key, value in PEOPLE.items() if key != "anna"}
+    steps = {"default": {"steps": [{"page": ["boris"]}]}}
+    await house.engine.adopt(check({**RAW, "people": left, "policies": steps}, "test"))
+    house.wires.fault = Unreachable("it answers 500")
+    await house.push(minutes=5)
+    assert [told.handle.id for told in house.paper.told] == ["a1", "c1"]
+    assert "Exhausted" in await house.told()
+
+
+async def test_whoever_is_deleted_before_their_page_goes_out_is_told_as_unreached(house: House) -> None:
+    house.paper.fault = lambda deed: "down" if deed == "tell" else ""
+    await house.say("declare db is down --sev 1", "c1")
+    left = {key: value for key, value in PEOPLE.items() if key != "anna"}
+    await house.engine.adopt(
+        check({**RAW, "people": left, "policies": {"p": {"steps": [{"page": ["carlos"]}]}}}, "test")
+    )
+    house.paper.fault = lambda deed: ""
+    for _ in range(3):
+        await house.push(minutes=5)
+    assert [told.handle.id for told in house.paper.told] == ["c1"]

@@ -5,10 +5,11 @@ from pathlib import Path
 
 import pytest
 
-from bot.config import BadConfig, Config, load
+from bot.config import BadConfig, Config, File, load
 from bot.oncall.overrides import Shift
 from bot.oncall.shifts import shifts, who
 from bot.oncall.teams import on_call
+from bot.run.adapters import secrets
 
 PEOPLE = """
 [people.anna]
@@ -159,6 +160,18 @@ LAYER = 'layers = [{ participants = ["anna"], from = "2026-01-05 09:00"'
         ),
         ('[webhooks.ops]\nurl = "ftp://x"', "tocsin.toml:2: webhooks.ops.url: expected an address that begins with"),
         (
+            '[webhooks.ops]\nurl = "http://10.0.0.1/x"',
+            "tocsin.toml:1: webhooks.ops: it leads to an address inside your",
+        ),
+        (
+            '[webhooks.ops]\nurl = "http://[::1]:80/x"',
+            "tocsin.toml:1: webhooks.ops: it leads to an address inside your",
+        ),
+        (
+            '[webhooks.ops]\nurl = "https://x.org"\nsecret = "a b"',
+            "tocsin.toml:3: webhooks.ops.secret: expected whsec_",
+        ),
+        (
             '[policies.a]\nsteps = [{ page = ["b"] }]\n[policies.b]\nsteps = [{ page = ["anna"] }]\ncatch_all = ["a"]',
             "tocsin.toml:2: policies.a.steps.0.page: it would page itself in a circle: a -> b -> a",
         ),
@@ -198,6 +211,15 @@ def test_a_fault_is_told_with_its_line(text: str, said: str, tmp_path: Path) -> 
         configured(text, tmp_path)
     told = str(wrong.value).replace(f"{tmp_path}/", "").splitlines()
     assert any(line.startswith(said) for line in told), told
+
+
+def test_a_webhook_s_address_and_secret_stand_in_no_log(tmp_path: Path) -> None:
+    path = tmp_path / "tocsin.toml"
+    path.write_text('[webhooks.ops]\nurl = "https://x.org/T0KEN"\nsecret = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"\n')
+    file = File.read(path)
+    veiled = {"https://x.org/T0KEN", "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"}
+    assert veiled <= secrets(file.config(), file)
+    assert "T0KEN" not in repr(file.config())
 
 
 def test_a_policy_is_what_it_says(tmp_path: Path) -> None:
