@@ -105,12 +105,9 @@ class Paging(Errands):
                 if not (await asyncio.wait({telling}, timeout=DEADLINE))[0]:
                     await self._slow(job)
                 place, message = await telling
-        except (ChatError, TimeoutError) as wrong:
-            error = wrong if isinstance(wrong, ChatError) else Unreachable("no answer in time", ambiguous=True)
+        except Exception as wrong:
             self.office.figures.pages.labels(job.handle.platform, "failed").inc()
-            # By its name alone: an address may be a secret, and is nobody else's business.
-            log.warning("a channel did not take a page", to=job.row.to, by=job.handle.platform, why=str(error))
-            await self.office.store.write(partial(self._next, job, error), urgent=True)
+            await self.office.store.write(partial(self._next, job, meaning(wrong, job)), urgent=True)
             self.office.wake()
         else:
             self.office.figures.pages.labels(job.handle.platform, "accepted").inc()
@@ -206,7 +203,7 @@ class Paging(Errands):
     def _next(self, job: Job, error: ChatError, tx: Transaction) -> None:
         """This channel failed: the next one, at once, unless it went beside this one."""
         tx.lock(job.book)
-        said = f"{job.row.error}; " if job.row.error else ""
+        said = f"{job.row.error}; " if job.row.error and job.row.channel else ""
         why = f"{said}{job.handle.platform}: {error}"[:400]
         later = [each for each in siblings(job.row, tx) if each.channel > job.row.channel]
         if any(each.state in LIVE for each in later):
@@ -270,6 +267,18 @@ class Paging(Errands):
                 tx.hurry(each.id)
             if not later and wanted(tx.load(row.book), row):
                 again(row, tx, channel=row.channel + 1)
+
+
+def meaning(wrong: Exception, job: Job) -> ChatError:
+    """Why a channel did not take a page. One that breaks is like one that refuses: the next has its turn."""
+    # By its name alone: an address may be a secret, and is nobody else's business.
+    what = {"to": job.row.to, "by": job.handle.platform}
+    if isinstance(wrong, ChatError | TimeoutError):
+        error = wrong if isinstance(wrong, ChatError) else Unreachable("no answer in time", ambiguous=True)
+        log.warning("a channel did not take a page", **what, why=str(error))
+        return error
+    log.error("a channel did not take a page", **what, exc_info=wrong)
+    return ChatError(type(wrong).__name__)
 
 
 def siblings(row: Sent, tx: Transaction) -> list[Sent]:

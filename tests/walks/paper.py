@@ -46,8 +46,8 @@ class Paper:
     name: str
     now: Callable[[], datetime]
     fault: Callable[[str], str] = lambda deed: ""
-    """What goes wrong with a deed: `down`, `busy`, `closed`, `lost` (it arrives, and we never hear of it), or the
-    process dies before it (`kill`) or after it (`killed`)."""
+    """What goes wrong with a deed: `down`, `busy`, `closed`, `bug`, `lost` (it arrives, and we never hear of it), or
+    the process dies before it (`kill`) or after it (`killed`)."""
     messages: dict[tuple[Place, str], Card] = field(default_factory=dict)
     copies: list[tuple[Place, Copy]] = field(default_factory=list)
     told: list[Told] = field(default_factory=list)
@@ -141,6 +141,8 @@ class Paper:
                 raise Throttled(retry_in=7)
             case "closed":
                 raise Forbidden
+            case "bug":
+                raise KeyError("an adapter's own fault")
             case "kill":
                 raise Killed
         return lambda: self._after(fault)
