@@ -3,7 +3,7 @@ UV = 0.13.9
 BIN = .venv/bin
 export UV_COMPILE_BYTECODE = 1
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test check fix words lock bench simulate
+.PHONY: help setup demo test check fix words lock bench simulate chaos
 
 help:    ## what there is to make
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*##/\t/' | expand -t 10
@@ -45,9 +45,12 @@ lock: setup    ## resolve the dependencies anew
 	$(BIN)/python scripts/lock.py write
 
 bench: setup    ## every benchmark, with its figures
-	for each in command growth memory schedule timers; do $(BIN)/python bench/$$each.py || exit 1; done
+	for each in command growth memory pages schedule timers; do $(BIN)/python bench/$$each.py || exit 1; done
 
 SEED = $(shell shuf -i 1-999999 -n 1)
 WEEKS = 2
 simulate: setup    ## weeks of a town's life on a pushed clock, with faults from SEED: no page may be lost, late or doubled
 	$(BIN)/python bench/simulate.py --seed $(SEED) --weeks $(WEEKS)
+
+chaos: setup    ## two real processes on PostgreSQL, killed, frozen, cut off for two minutes: no page may be lost
+	$(BIN)/python bench/chaos.py --seed $(SEED)

@@ -2,6 +2,7 @@
 
 import os
 import shutil
+import subprocess
 from itertools import count
 from pathlib import Path
 from typing import Any
@@ -61,6 +62,16 @@ class Postgres:
         """What the server does by itself in time: without it, what was filled in at once is read the slow way."""
         with psycopg.connect(url, autocommit=True) as admin:
             admin.execute("VACUUM ANALYZE")
+
+    def fail(self) -> None:
+        """It ends as if the power failed: what was under way is lost, what was committed is not."""
+        server = self._server
+        command = (server.bin_path / "pg_ctl", "-D", server.pgdata, "-m", "immediate", "-w", "stop")
+        subprocess.run(command, check=True, user=server.system_user, stdout=subprocess.DEVNULL)
+
+    def start(self) -> None:
+        """It starts again, and recovers."""
+        self._server.ensure_postgres_running()
 
     def close(self) -> None:
         """Stop it."""

@@ -11,7 +11,7 @@ BENCH = Path(__file__).parents[2] / "bench"
 
 
 @pytest.mark.timeout(180)
-@pytest.mark.parametrize("name", ["command", "growth", "memory", "schedule", "timers"])
+@pytest.mark.parametrize("name", ["command", "growth", "memory", "pages", "schedule", "timers"])
 def test_a_benchmark_prints_its_figures(name: str) -> None:
     done = subprocess.run(
         [sys.executable, BENCH / f"{name}.py", "--quick"], check=False, capture_output=True, text=True, timeout=170
