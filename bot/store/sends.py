@@ -26,11 +26,20 @@ QUEUE = """
 """
 SEND = sql(QUEUE)
 SEND_ONE = sql(f"{QUEUE} RETURNING id")
+# From one destination to the next in the index, and the first few of each: however many wait behind them.
 READY = sql(f"""
-    SELECT {COLUMNS} FROM (
-        SELECT *, row_number() OVER (PARTITION BY dest ORDER BY rank, id) AS place_in_line
-        FROM sends WHERE state = 'pending' AND not_before <= :now AND {WAY} = :way
-    ) AS waiting WHERE place_in_line <= :each ORDER BY rank, id LIMIT :limit
+    WITH RECURSIVE dests(name) AS (
+        SELECT min(dest) FROM sends WHERE state = 'pending'
+        UNION ALL SELECT (SELECT min(dest) FROM sends WHERE state = 'pending' AND dest > name)
+        FROM dests WHERE name IS NOT NULL
+    )
+    SELECT {COLUMNS} FROM sends WHERE id IN (
+        SELECT first.id FROM dests JOIN sends AS first ON first.id IN (
+            SELECT waiting.id FROM sends AS waiting
+            WHERE waiting.state = 'pending' AND waiting.dest = dests.name AND waiting.not_before <= :now AND {WAY} = :way
+            ORDER BY waiting.rank, waiting.id LIMIT :each
+        )
+    ) ORDER BY rank, id LIMIT :limit
 """)
 FOLLOWING = sql(f"""
     SELECT {COLUMNS} FROM sends

@@ -140,6 +140,8 @@ class SendRow(Table, table=True):
     __table_args__ = (
         of_book("book_kind", "book"),
         only("ix_sends_pending", "rank", "id", where="state = 'pending'"),
+        only("ix_sends_pages", "not_before", where="state = 'pending' AND kind = 'page'"),
+        only("ix_sends_waiting", "dest", "rank", "id", where="state = 'pending'"),
         only("ix_sends_sending", "lease", where="state = 'sending'"),
         Index("ix_sends_book", "book_kind", "book"),
         Index("ix_sends_at", "at"),
