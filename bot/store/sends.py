@@ -36,7 +36,8 @@ READY = sql(f"""
     SELECT {COLUMNS} FROM sends WHERE id IN (
         SELECT first.id FROM dests JOIN sends AS first ON first.id IN (
             SELECT waiting.id FROM sends AS waiting
-            WHERE waiting.state = 'pending' AND waiting.dest = dests.name AND waiting.not_before <= :now AND {WAY} = :way
+            WHERE waiting.state = 'pending' AND waiting.dest = dests.name
+                AND waiting.not_before <= :now AND {WAY} = :way
             ORDER BY waiting.rank, waiting.id LIMIT :each
         )
     ) ORDER BY rank, id LIMIT :limit
