@@ -6,12 +6,15 @@ from collections.abc import AsyncIterator
 
 import pytest
 import pytest_asyncio
-from playwright.async_api import Browser, Page, async_playwright
+from playwright.async_api import Browser, Page, ViewportSize, async_playwright
 
 from adapters.playground.cast import COMPANY
 from adapters.playground.server import Playground
 from tests.playground.square import Square
 
+WIDE: ViewportSize = {"width": 1440, "height": 900}
+Tab = tuple[Page, list[str]]
+"""A page, and what went wrong in it."""
 QUIET = ("--no-sandbox", "--disable-background-networking", "--disable-component-update", "--disable-sync")
 
 
@@ -35,16 +38,26 @@ async def playground() -> AsyncIterator[Playground]:
         yield playground
 
 
-@pytest_asyncio.fixture(loop_scope="module")
-async def page(browser: Browser, playground: Playground) -> AsyncIterator[Page]:
-    """The page, seen by Anna. A script that fails, or that the page's own rules forbid, fails the test."""
-    broken: list[str] = []
-    page = await browser.new_page(viewport={"width": 1440, "height": 900}, timezone_id="Asia/Shanghai")
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def tab(browser: Browser) -> AsyncIterator[Tab]:
+    """One for a whole file: a new one costs more than most of what is tried in it."""
+    page = await browser.new_page(viewport=WIDE, timezone_id="Asia/Shanghai")
     page.set_default_timeout(10_000)
+    broken: list[str] = []
     page.on("pageerror", lambda error: broken.append(str(error)))
     page.on("console", lambda said: broken.append(said.text) if "Content Security Policy" in said.text else None)
+    yield page, broken
+    await page.close()
+
+
+@pytest_asyncio.fixture(loop_scope="module")
+async def page(tab: Tab, playground: Playground) -> AsyncIterator[Page]:
+    """The page, seen by Anna. A script that fails, or that the page's own rules forbid, fails the test."""
+    page, broken = tab
+    broken.clear()
+    await page.set_viewport_size(WIDE)
     await page.goto(playground.base + "/?viewer=anna")
     await page.wait_for_selector(".slack .rooms button")
     yield page
-    await page.close()
+    await page.goto("about:blank")
     assert broken == []
