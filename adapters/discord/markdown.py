@@ -103,10 +103,13 @@ def block(each: Block) -> str:
 
 def text(blocks: Text, most: int) -> str:
     """The blocks, in at most so many characters: what does not fit is cut at a letter, never within a mark."""
+    # Marks only add letters: of what is longer without them, no more than so many letters are ever shown.
+    letters = len(plain(blocks))
+    blocks = cut(blocks, most) if letters > most else blocks
     whole = "\n".join(map(block, blocks))
-    if len(whole) <= most:
+    if letters <= most and len(whole) <= most:
         return whole
-    low, high = 0, len(plain(blocks))
+    low, high = 0, min(letters, most)
     while low < high:
         middle = (low + high + 1) // 2
         fits = len("\n".join(map(block, cut(blocks, middle)))) <= most
@@ -149,6 +152,7 @@ def short(letters: str, most: int) -> str:
 def title(runs: Line, most: int) -> str:
     """A heading: it is bold already, and instants would stand there as numbers."""
     letters = plain(runs)
+    letters = short(letters, most) if len(letters) > most else letters
     while len(escape(letters)) > most:
         letters = short(letters, len(letters) - max(1, len(escape(letters)) - most))
     return escape(letters)

@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncIterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 import pytest_asyncio
@@ -22,7 +23,7 @@ PATIENCE = 15_000
 async def page(browser: Browser, tmp_path: Path) -> AsyncIterator[Page]:
     async with demo.playground(0) as playground:
         # Edits are not spared: what is tried here is the page, and nobody waits for a platform's limits.
-        paces = {"paces": {name: [] for name in PLATFORMS}}
+        paces: dict[str, Any] = {"paces": {name: [] for name in PLATFORMS}}
         settings = check({**demo.company(playground, f"sqlite:///{tmp_path}/tocsin.db"), **paces}, "the demo")
         async with house(settings) as engine:
             await playground.until(lambda: all(engine.office.up.get(name) for name in PLATFORMS), within=30)

@@ -1,14 +1,7 @@
-"""Every kind of card in Discord's dialect, as golden payloads.
+"""Every look in Discord\'s dialect, as golden payloads (`tests/adapters/looks.py`)."""
 
-After a wanted change: run with `GOLDEN=write` in the environment, and read the difference.
-"""
-
-import json
-import os
-from collections.abc import Mapping
-from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
-from typing import Any
 
 import pytest
 from hypothesis import given
@@ -18,62 +11,15 @@ from adapters.discord import markdown, show
 from adapters.playground.discord import shapes
 from adapters.playground.discord.markdown import Reader
 from bot.ports import Button, Card, Choice, Copy, Fact, Form, Link, Option, Room
-from bot.text.rich import Code, Item, Moment, Para, Quote, Run, Text, bold, code, line
+from bot.text.rich import Code, Para, Quote, Run, Text, bold, code, line
+from tests.adapters.looks import AT, hostile
+from tests.adapters.looks import CARDS as COMMON
+from tests.adapters.looks import same as golden
 
-GOLDEN = Path(__file__).parent / "golden"
-AT = datetime(2026, 3, 2, 10, 2, tzinfo=UTC)
+same = partial(golden, Path(__file__).parent)
 HOSTILE = "<!here> @everyone <@1> <#2> <t:0:R> **b** _i_ ~s~ `c` ||x|| [a](http://b.c) # > - \u202etxt & שלום"
 
-CARDS: Mapping[str, Card] = {
-    "status": Card(
-        title=line("▲ ", bold("SEV1 #1 db is down")),
-        body=(
-            Para(line("Boris has it, after 5 min")),
-            Para(line(bold("Impact: "), "nobody can pay")),
-            Quote(line("Rolled back\nthe release")),
-        ),
-        facts=(
-            Fact("Status", line("investigating")),
-            Fact("Declared", line(bold("Anna Nowak"), " at ", Moment(AT, "10:02 UTC"))),
-        ),
-        buttons=(
-            Button("Take", "ack #1", "primary"),
-            Button("Update", "update #1"),
-            Button("Close", "close", "danger"),
-        ),
-        links=(Link("War room", "https://acme.slack.com/archives/C1"), Link("Nowhere", "javascript:alert(1)")),
-        footer=line("War rooms: ", Run("Slack", link="https://acme.slack.com/archives/C1_(x)")),
-        tone="alarm",
-    ),
-    "refusal": Card(body=(Para(line("#1 is not open any more.")),), tone="warn", to="quiet"),
-    "list": Card(
-        title=line("Open incidents"),
-        body=(Item(line(bold("#1"), " db is down")), Item(line("mail is slow")), Para(line("Say ", code("show #1")))),
-        to="speaker",
-    ),
-    "timeline": Card(
-        title=line("#1 db is down"),
-        body=(Para(line(Moment(AT, "2 Mar 10:02 UTC", "date"), " Anna declared it")), Code("$ uptime\n up 3 days")),
-        footer=line(Moment(AT, "an hour ago", "ago")),
-    ),
-    "hostile": Card(
-        title=line(HOSTILE),
-        body=(
-            Para(line(HOSTILE)),
-            Item(line(bold(HOSTILE))),
-            Quote(line(HOSTILE)),
-            Code(f"```{HOSTILE}```"),
-            Para(line(Run("x", link="javascript:alert(1)"), Run("https://bank.example", link="https://evil.example"))),
-            Para(line("# no heading")),
-            Para(line("1. no list")),
-        ),
-        facts=(Fact(HOSTILE, line(HOSTILE)),),
-        buttons=(Button(HOSTILE * 3, "ack"), Button("twice", "ack")),
-        footer=line(HOSTILE),
-        tone="busy",
-    ),
-    "empty": Card(),
-}
+CARDS = COMMON | {"hostile": hostile(HOSTILE)}
 FORM = Form(
     title="Declare an incident in this room, and tell everybody",
     words="declare",
@@ -96,14 +42,6 @@ COPY = Copy(
     avatar="https://a/b.png",
     key="k",
 )
-
-
-def same(name: str, payload: Any) -> None:
-    """The payload is as it stands in its file."""
-    path = GOLDEN / f"{name}.json"
-    if os.environ.get("GOLDEN") == "write":
-        path.write_text(json.dumps(payload, indent=1, ensure_ascii=False) + "\n", "utf-8")
-    assert payload == json.loads(path.read_text("utf-8"))
 
 
 def seen(text: str) -> str:

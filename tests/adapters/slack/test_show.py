@@ -1,12 +1,8 @@
-"""Every kind of card in Slack's dialect, as golden payloads.
-
-After a wanted change: `GOLDEN=write make test ARGS=tests/adapters/slack/test_show.py`, and read the difference.
-"""
+"""Every look in Slack\'s dialect, as golden payloads (`tests/adapters/looks.py`)."""
 
 import json
-import os
 from collections.abc import Mapping
-from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -18,67 +14,16 @@ from adapters.playground.slack.blocks import check
 from adapters.playground.slack.forms import checked
 from adapters.slack import show
 from adapters.slack.names import channel_name
-from bot.ports import Button, Card, Choice, Copy, Fact, Form, Link, Option
-from bot.text.rich import Code, Item, Moment, Para, Quote, Run, Text, bold, code, line
+from bot.ports import Button, Card, Choice, Copy, Fact, Form, Option
+from bot.text.rich import Item, Para, Text, bold, code, line
+from tests.adapters.looks import CARDS as COMMON
+from tests.adapters.looks import hostile
+from tests.adapters.looks import same as golden
 
-GOLDEN = Path(__file__).parent / "golden"
-AT = datetime(2026, 3, 2, 10, 2, tzinfo=UTC)
+same = partial(golden, Path(__file__).parent)
 HOSTILE = "<!here> @everyone <@U1|x> *b* _i_ ~s~ `c` :fire: \u202etxt & שלום"
 
-CARDS: Mapping[str, Card] = {
-    "status": Card(
-        title=line("▲ ", bold("SEV1 #1 db is down")),
-        body=(
-            Para(line("Boris has it, after 5 min")),
-            Para(line(bold("Impact: "), "nobody can pay")),
-            Quote(line("Rolled back the release")),
-        ),
-        facts=(
-            Fact("Status", line("investigating")),
-            Fact("Declared", line(bold("Anna Nowak"), " at ", Moment(AT, "10:02 UTC"))),
-        ),
-        buttons=(
-            Button("Take", "ack #1", "primary"),
-            Button("Update", "update #1"),
-            Button("Close", "close", "danger"),
-        ),
-        links=(Link("War room", "https://acme.slack.com/archives/C1"),),
-        footer=line("War rooms: ", Run("Discord", link="https://discord.com/channels/1/2")),
-        tone="alarm",
-    ),
-    "page": Card(
-        title=line(bold("PAGE SEV1 #1 db is down")),
-        body=(Para(line("Nobody has it")),),
-        buttons=(Button("Take", "ack #1"),),
-        tone="alarm",
-    ),
-    "refusal": Card(body=(Para(line("#1 is not open any more.")),), tone="warn", to="quiet"),
-    "list": Card(
-        title=line("Open incidents"),
-        body=(Item(line(bold("#1"), " db is down")), Item(line("mail is slow")), Para(line("Say ", code("show #1")))),
-        to="speaker",
-    ),
-    "timeline": Card(
-        title=line("#1 db is down"),
-        body=(Para(line(Moment(AT, "2 Mar 10:02 UTC", "date"), " Anna declared it")), Code("$ uptime\n up 3 days")),
-        footer=line(Moment(AT, "an hour ago", "ago")),
-    ),
-    "hostile": Card(
-        title=line(HOSTILE),
-        body=(
-            Para(line(HOSTILE)),
-            Item(line(bold(HOSTILE))),
-            Quote(line(HOSTILE)),
-            Code(HOSTILE),
-            Para(line(Run("x", link="javascript:alert(1)"))),
-        ),
-        facts=(Fact("Who", line(HOSTILE)),),
-        buttons=(Button(HOSTILE * 3, "ack"),),
-        footer=line(HOSTILE),
-        tone="busy",
-    ),
-    "empty": Card(),
-}
+CARDS = COMMON | {"hostile": hostile(HOSTILE)}
 FORM = Form(
     title="Declare an incident in this room",
     words="declare",
@@ -102,14 +47,6 @@ COPY = Copy(
 )
 
 
-def same(name: str, payload: Any) -> None:
-    """The payload is as it stands in its file."""
-    path = GOLDEN / f"{name}.json"
-    if os.environ.get("GOLDEN") == "write":
-        path.write_text(json.dumps(payload, indent=1, ensure_ascii=False) + "\n", "utf-8")
-    assert payload == json.loads(path.read_text("utf-8"))
-
-
 @pytest.mark.parametrize("name", CARDS)
 def test_cards(name: str) -> None:
     payload = show.card(CARDS[name])
@@ -118,7 +55,7 @@ def test_cards(name: str) -> None:
 
 
 def test_a_home() -> None:
-    mine = show.home(CARDS["status"], CARDS["page"])
+    mine = show.home(CARDS["status"], CARDS["paged"])
     same("home", mine)
     checked(mine, "home")
 

@@ -1,12 +1,8 @@
-"""Every kind of card in Telegram's dialect, as golden payloads.
-
-After a wanted change: `GOLDEN=write make test ARGS=tests/adapters/telegram/test_show.py`, and read the difference.
-"""
+"""Every look in Telegram\'s dialect, as golden payloads (`tests/adapters/looks.py`)."""
 
 import json
-import os
 from collections.abc import Mapping
-from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -21,60 +17,20 @@ from adapters.telegram.letters import LONGEST, Message
 from adapters.telegram.menu import SCOPES, menu
 from adapters.telegram.question import Question, ask, saved
 from adapters.telegram.show import copy, show, toast
-from bot.ports import Button, Card, Choice, Copy, Fact, Form, Grammar, Link, Option, Verb
-from bot.text.rich import Code, Item, Moment, Para, Quote, Run, Text, bold, code, line
+from bot.ports import Card, Choice, Copy, Fact, Form, Grammar, Option, Verb
+from bot.text.rich import Code, Item, Para, Quote, Run, Text, bold, code, line
 from bot.text.words import ENGLISH, Voice
 from tests.adapters.house import GRAMMAR
+from tests.adapters.looks import CARDS as COMMON
+from tests.adapters.looks import hostile
+from tests.adapters.looks import same as golden
 
-GOLDEN = Path(__file__).parent / "golden"
-AT = datetime(2026, 3, 2, 10, 2, tzinfo=UTC)
+same = partial(golden, Path(__file__).parent)
 HOSTILE = "<!here> @everyone @boris_p /resolve *b* _i_ ~s~ `c` <b>x</b> \u202etxt & שלום 🔥"
 ANNA = User(504210001, "Anna", False, "Nowak")
 said = Voice(ENGLISH).word
 
-CARDS: Mapping[str, Card] = {
-    "status": Card(
-        title=line("▲ ", bold("SEV1 #1 db is down")),
-        body=(
-            Para(line("Boris has it, after 5 min")),
-            Para(line(bold("Impact: "), "nobody can pay")),
-            Quote(line("Rolled back the release")),
-        ),
-        facts=(
-            Fact("Status", line("investigating")),
-            Fact("Declared", line(bold("Anna Nowak"), " at ", Moment(AT, "10:02 UTC"))),
-        ),
-        buttons=(
-            Button("Take", "ack #1", "primary"),
-            Button("Update", "update #1"),
-            Button("Resolve", "resolve #1", "danger"),
-            Button("Summary", "summary #1"),
-        ),
-        links=(Link("War room", "https://acme.slack.com/archives/C1"), Link("Here", "not a link")),
-        footer=line("Rooms: ", Run("Discord", link="https://discord.com/channels/1/2")),
-        tone="alarm",
-    ),
-    "refusal": Card(body=(Para(line("#1 is not open any more.")),), tone="warn", to="quiet"),
-    "list": Card(
-        title=line("Open incidents"),
-        body=(Item(line(bold("#1"), " db is down")), Item(line("mail is slow")), Para(line("Say ", code("show #1")))),
-        to="speaker",
-    ),
-    "timeline": Card(
-        title=line("#1 db is down"),
-        body=(Para(line(Moment(AT, "2 Mar 10:02 UTC", "date"), " Anna declared it")), Code("$ uptime\n up 3 days")),
-        footer=line(Moment(AT, "an hour ago", "ago")),
-    ),
-    "hostile": Card(
-        title=line(HOSTILE),
-        body=(Para(line(HOSTILE)), Item(line(bold(HOSTILE))), Quote(line(HOSTILE)), Code(HOSTILE)),
-        facts=(Fact("Who", line(Run("x", link="javascript:alert(1)"))),),
-        buttons=(Button(HOSTILE * 3, "ack"),),
-        footer=line(HOSTILE),
-        tone="busy",
-    ),
-    "empty": Card(),
-}
+CARDS = COMMON | {"hostile": hostile(HOSTILE)}
 COPY = Copy(author="@boris", origin="Discord", text=(Para(line(HOSTILE)), Para(()), Para(line("second"))), key="k")
 FORM = Form(
     title="Assign #1",
@@ -93,14 +49,6 @@ def native(message: Message) -> dict[str, Any]:
     keyboard = {"reply_markup": message.keyboard.to_dict()} if message.keyboard else {}
     entities = [json.loads(each.to_json()) for each in message.entities]
     return {"text": message.text, "entities": entities, **keyboard}
-
-
-def same(name: str, payload: Any) -> None:
-    """The payload is as it stands in its file."""
-    path = GOLDEN / f"{name}.json"
-    if os.environ.get("GOLDEN") == "write":
-        path.write_text(json.dumps(payload, indent=1, ensure_ascii=False) + "\n", "utf-8")
-    assert payload == json.loads(path.read_text("utf-8"))
 
 
 def taken(message: Message) -> Mapping[str, Any]:
