@@ -24,6 +24,7 @@ SCOPES = (
     "groups:read",
     "groups:write",
     "im:history",
+    "im:read",
     "im:write",
     "pins:write",
     "reactions:read",

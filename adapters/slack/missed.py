@@ -15,9 +15,9 @@ from slack_sdk.web.async_slack_response import AsyncSlackResponse
 
 from adapters import mark
 from adapters.mark import Mark
-from adapters.slack.rooms import MARK, listed, purpose
+from adapters.slack.rooms import MARK, ROOMS, listed, purpose
 from adapters.slack.wire import Wire, asked
-from bot.ports import ChatError, House, Throttled
+from bot.ports import ChatError, Forbidden, House, Throttled
 
 log = structlog.get_logger()
 
@@ -68,11 +68,20 @@ class Missed:
 
     async def _read_back(self, since: int, hear: Hear) -> None:
         kinds = {room: "channel" for room in [self._hall] if room}
-        for each in await listed(self._wire, "public_channel,private_channel,im"):
+        for each in await self._listed():
             if each.get("is_im") or purpose(each).startswith(MARK):
                 kinds[each["id"]] = "im" if each.get("is_im") else "channel"
         for room, kind in kinds.items():
             await self._room(room, kind, since, hear)
+
+    async def _listed(self) -> Sequence[Raw]:
+        """The conversations that we are in; an app of an earlier manifest may not ask for those with one person."""
+        found = await listed(self._wire, ROOMS)
+        try:
+            return [*found, *await listed(self._wire, "im")]
+        except Forbidden as no:
+            log.warning("conversations with one person cannot be listed", why=str(no))
+            return found
 
     async def _room(self, room: str, kind: str, since: int, hear: Hear) -> None:
         """All that was said there since, in its order. A room that we may not read keeps no other from it."""

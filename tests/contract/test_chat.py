@@ -29,6 +29,20 @@ async def test_chatter_is_heard_and_not_answered(town: Town) -> None:
     assert not town.telling("just talking")
 
 
+async def test_what_was_said_while_nobody_listened_is_heard_once(town: Town) -> None:
+    await town.say("before")
+    await town.heard("before")
+    async with town.deaf():
+        await town.say("meanwhile")
+        await town.say("!ack")
+    await town.heard("ack")
+    await town.heard("meanwhile")
+    await town.shown("heard: ack")
+    await town.say("!help")
+    await town.shown("heard: help")
+    assert sorted(said.words for said in town.house.heard) == ["ack", "before", "help", "meanwhile"]
+
+
 async def test_to_the_bot_alone_everything_is_addressed(town: Town) -> None:
     await town.say("ack", room=town.direct().id)
     said = await town.heard("ack")

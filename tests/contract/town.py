@@ -7,6 +7,8 @@ from importlib import import_module
 from itertools import count
 from typing import Any, TypeVar
 
+import pytest
+
 from adapters.playground.cast import COMPANY
 from adapters.playground.faults import Faults
 from adapters.playground.server import Playground
@@ -41,6 +43,7 @@ class Town:
         self.meant = ""
         """The fault that is tried."""
         self._keys = count(1)
+        self._ears: asyncio.Task[None]
 
     @property
     def faults(self) -> Faults:
@@ -51,7 +54,32 @@ class Town:
         assert self.chat.hall
         return self.chat.hall
 
-    async def attend(self) -> None:
+    @asynccontextmanager
+    async def listening(self) -> AsyncIterator[None]:
+        """It listens, until the end of the block or while it is deaf."""
+        await self._begin()
+        try:
+            yield
+        finally:
+            await self._end()
+
+    @asynccontextmanager
+    async def deaf(self) -> AsyncIterator[None]:
+        """It does not listen, until the end of the block."""
+        await self._end()
+        yield
+        await self._begin()
+
+    async def _begin(self) -> None:
+        before = self.readies
+        self._ears = asyncio.get_running_loop().create_task(self._attend())
+        await self.until(lambda: self.readies > before)
+
+    async def _end(self) -> None:
+        self._ears.cancel()
+        await asyncio.gather(self._ears, return_exceptions=True)
+
+    async def _attend(self) -> None:
         """Listen, and again whenever that ends."""
         while True:
             try:
@@ -170,12 +198,9 @@ async def town(platform: str) -> AsyncIterator[Town]:
     clock = PushedClock()
     async with Playground(COMPANY, clock, platforms=(platform,)).open() as playground:
         made = Town(playground, platform, clock)
-        listening = asyncio.get_running_loop().create_task(made.attend())
-        try:
-            await made.until(lambda: made.readies)
-            await made.hears_again()
-            yield made
-        finally:
-            listening.cancel()
-            await asyncio.gather(listening, return_exceptions=True)
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr("adapters.mark.now", lambda: clock.now().timestamp())
+            async with made.listening():
+                await made.hears_again()
+                yield made
             await made.chat.close()

@@ -68,7 +68,7 @@ class Api:
         if name not in self.methods:
             raise No("unknown_method", req_method=name)
         contract = CONTRACTS[name]
-        contract.admit(self.app.scopes)
+        contract.admit(self.app.scopes, args)
         self.hindered(name, args)
         contract.check(args)
         if self.limited:

@@ -12,6 +12,9 @@ from msgspec import Struct, convert
 
 from adapters.playground.slack.workspace import No
 
+READS = {"public_channel": "channels:read", "private_channel": "groups:read", "im": "im:read", "mpim": "mpim:read"}
+"""What lists conversations of each type."""
+
 
 class Contract(Struct, frozen=True):
     """One method. `tier` is `t1` to `t4`, or `t5` for limits of its own; `args` have their types, where known."""
@@ -29,10 +32,12 @@ class Contract(Struct, frozen=True):
         if wrong:
             raise No("invalid_arguments", response_metadata={"messages": [f"[ERROR] {each}" for each in wrong]})
 
-    def admit(self, granted: Collection[str]) -> None:
-        """Raises `No` where none of the scopes that open this method was granted."""
-        if self.scopes and not set(self.scopes) & set(granted):
-            raise No("missing_scope", needed=self.scopes[0], provided=",".join(sorted(granted)))
+    def admit(self, granted: Collection[str], args: Mapping[str, Any]) -> None:
+        """Raises `No` where none of its scopes was granted, or not the one for a type that is asked for."""
+        asked = [READS[each] for each in str(args.get("types") or "").split(",") if each in READS]
+        wanting = [each for each in asked if each in self.scopes and each not in granted]
+        if wanting or (self.scopes and not set(self.scopes) & set(granted)):
+            raise No("missing_scope", needed=[*wanting, *self.scopes][0], provided=",".join(sorted(granted)))
 
 
 def fits(value: Any, kind: str) -> bool:

@@ -74,6 +74,18 @@ async def test_a_room_that_cannot_be_read_keeps_no_other_from_it(quiet: Town) ->
         assert not quiet.house.said("in the hall")
 
 
+async def test_an_app_that_may_not_list_conversations_reads_its_rooms_all_the_same(quiet: Town) -> None:
+    async with quiet.listening():
+        await quiet.say("anna", "before")
+        await quiet.until(lambda: quiet.house.said("before"))
+    await quiet.say("anna", "meanwhile")
+    await lost(quiet)
+    quiet.stand.app.scopes.discard("im:read")
+    async with quiet.listening():
+        await quiet.until(lambda: quiet.house.said("meanwhile"))
+    assert quiet.stand.refused.pop().endswith("missing_scope")
+
+
 async def test_the_platform_may_want_it_slowly(quiet: Town) -> None:
     async with quiet.listening():
         await quiet.say("anna", "before")
