@@ -37,7 +37,7 @@ TAKES = {"ink": (6, 90), "lead": (4, 40), "sms": (100, 1000)}
 HANDLES = (Handle("ink", "a1"), Handle("lead", "b2"), Handle("ink", "c1"))
 FAULTS = ("down", "busy", "lost", "closed")
 LINES = ("ack", "unack", "update #{} going well", "sev #{} 2", "status #{} identified", "escalate", "note #{} x",
-         "snooze #{} 20m", "page #{} boris", "page #{} carlos", "sev #{} 4", "resolve", "reopen #{} again")  # fmt: skip
+         "snooze #{} 20m", "page #{} boris", "page #{} carlos", "reassign #{} carlos", "sev #{} 4", "resolve", "reopen #{} again")  # fmt: skip
 NIGHTS = {
     "zone": "Europe/Berlin",
     "layers": [{"participants": ["anna", "carlos"], "rotation": "daily", "from": "2026-03-20 02:30"}],
@@ -48,7 +48,11 @@ CALM = timedelta(hours=3)
 
 def settings(*steps: tuple[str, str], repeat: int, without: str = "") -> Mapping[str, Any]:
     """The town's configuration, with this policy, and without somebody."""
-    policy = {"steps": [{"page": [who], "wait": wait} for who, wait in steps if who != without], "repeat": repeat}
+    policy = {
+        "steps": [{"page": [who], "wait": wait} for who, wait in steps if who != without],
+        "repeat": repeat,
+        "ack_timeout": "40m",
+    }
     people = {name: {**says, "phone": f"+49{n}5550100"} for n, (name, says) in enumerate(PEOPLE.items(), 1)}
     people.pop(without, None)
     return {
