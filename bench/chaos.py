@@ -92,7 +92,7 @@ class Chaos:
         self.dice = random.Random(seed)
         self.playground, self.database = playground, database
         url = database.copy("")
-        settings: dict[str, Any] = {**company(playground, url), "schedules": {}, "teams": {}}
+        settings: dict[str, Any] = {**company(playground, url), "schedules": {}, "teams": {}, "routes": []}
         settings["house"] = {**settings["house"], "web": ""}
         steps = [{"page": ["anna"], "wait": "20s"}, {"page": ["boris"], "wait": "20s"}]
         settings["policies"] = {"default": {"steps": steps, "repeat": 1, "catch_all": ["carlos"]}}

@@ -62,7 +62,7 @@ def cast(people: int) -> list[Actor]:
 def house(playground: Playground, actors: Sequence[Actor], folder: Path) -> list[str]:
     """The command line of a house with these people, and nobody whom a policy names."""
     people = {actor.key: {"name": actor.name, **actor.ids} for actor in actors}
-    return sparing(playground, folder, people=people, schedules={}, teams={}, policies={})
+    return sparing(playground, folder, people=people, schedules={}, teams={}, policies={}, routes=[])
 
 
 def fires(numbers: Sequence[int], people: Sequence[str], tx: Transaction) -> None:

@@ -65,3 +65,12 @@ def test_nothing_names_this_machine() -> None:
     )
     machine = re.compile(r"(?<![\w.])/(?:work|root)/\w")
     assert not [str(path) for path in texts if path.exists() and machine.search(path.read_text("utf-8"))]
+
+
+def test_the_image_is_made_of_files_that_are_there() -> None:
+    """What the Dockerfile copies is not kept from it."""
+    lines = re.findall(r"^COPY (?!--from)(.+) \S+$", (ROOT / "Dockerfile").read_text("utf-8"), re.MULTILINE)
+    copied = {name for line in lines for name in line.split()}
+    let_in = {line[1:] for line in (ROOT / ".dockerignore").read_text("utf-8").splitlines() if line.startswith("!")}
+    assert copied == let_in
+    assert all((ROOT / name).exists() for name in copied)

@@ -37,7 +37,8 @@ TAKES = {"ink": (6, 90), "lead": (4, 40), "sms": (100, 1000)}
 HANDLES = (Handle("ink", "a1"), Handle("lead", "b2"), Handle("ink", "c1"))
 FAULTS = ("down", "busy", "lost", "closed")
 LINES = ("ack", "unack", "update #{} going well", "sev #{} 2", "status #{} identified", "escalate", "note #{} x",
-         "snooze #{} 20m", "page #{} boris", "page #{} carlos", "reassign #{} carlos", "sev #{} 4", "resolve", "reopen #{} again")  # fmt: skip
+         "snooze #{} 20m", "page #{} boris", "page #{} carlos",
+         "reassign #{} carlos", "sev #{} 4", "resolve", "reopen #{} again")  # fmt: skip
 NIGHTS = {
     "zone": "Europe/Berlin",
     "layers": [{"participants": ["anna", "carlos"], "rotation": "daily", "from": "2026-03-20 02:30"}],
