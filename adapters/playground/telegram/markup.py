@@ -1,7 +1,9 @@
 """Text and its entities: how they are counted, found in what people type, and drawn."""
 
+import json
 import re
 from collections.abc import Iterator, Mapping, Sequence
+from functools import lru_cache
 from html import escape
 from typing import Any
 
@@ -99,6 +101,12 @@ def typed(text: str, users: Mapping[int, Mapping[str, Any]]) -> tuple[str, list[
 
 def drawn(text: str, entities: Sequence[Entity]) -> str:
     """Safe HTML, as the client shows the text: entities nest or stand apart."""
+    return _drawn(text, json.dumps(entities))
+
+
+@lru_cache(maxsize=4096)
+def _drawn(text: str, said: str) -> str:
+    entities: list[Entity] = json.loads(said)
     opens: dict[int, list[Entity]] = {}
     closes: dict[int, list[Entity]] = {}
     for each in sorted(entities, key=lambda each: (each["offset"], -each["length"])):
