@@ -172,7 +172,11 @@ def ended(row: Sent, state: Ended, error: ChatError, office: Office, tx: Transac
 
 
 def told(row: Sent, book: BookId, tx: Transaction) -> bool:
-    """Whether its incident knows that this place misses something; of such a line itself nobody is told."""
+    """Whether its incident knows that this place misses something, or need not: of such a line itself nobody is told,
+    nor of a place that is not told of the incident any more.
+    """
+    if row.to not in {to for _, to in tx.load(book).state.hearers(True)}:
+        return True
     if row.kind == "entry" and isinstance(
         tx.entries(book, after=int(row.payload["rev"]) - 1, limit=1)[0].event, Undelivered
     ):
