@@ -21,7 +21,7 @@ demo: setup    ## three chats in one page, and the bot in them
 	@$(BIN)/tocsin demo
 
 test: setup    ## every test, on SQLite and on PostgreSQL
-	$(BIN)/pytest -n 2 --dist loadfile
+	$(BIN)/pytest -n 3 --dist worksteal
 
 check: setup    ## format, lint, types, imports, catalogues, image, lock
 	$(BIN)/ruff format --check .
