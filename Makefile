@@ -3,7 +3,7 @@ UV = 0.13.9
 BIN = .venv/bin
 export UV_COMPILE_BYTECODE = 1
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test check fix words lock bench simulate chaos
+.PHONY: help setup demo test check fix words lock bench simulate soak chaos
 
 help:    ## what there is to make
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*##/\t/' | expand -t 10
@@ -51,6 +51,9 @@ SEED = $(shell shuf -i 1-999999 -n 1)
 WEEKS = 2
 simulate: setup    ## weeks of a town's life on a pushed clock, with faults from SEED: no page may be lost, late or doubled
 	$(BIN)/python bench/simulate.py --seed $(SEED) --weeks $(WEEKS)
+
+soak: WEEKS = 1
+soak: simulate    ## the same for a week
 
 chaos: setup    ## two real processes on PostgreSQL, killed, frozen, cut off for two minutes: no page may be lost
 	$(BIN)/python bench/chaos.py --seed $(SEED)
