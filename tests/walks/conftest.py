@@ -1,10 +1,14 @@
 """Walks break things on purpose: what is logged of it would only hide what a test says."""
 
 import logging
-from collections.abc import Iterator
+from collections.abc import AsyncIterator, Iterator
 
 import pytest
 import structlog
+
+from bot.store.store import Store
+from tests.clock import PushedClock
+from tests.walks.town import Town
 
 
 @pytest.fixture(autouse=True)
@@ -12,3 +16,14 @@ def quiet() -> Iterator[None]:
     structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.CRITICAL))
     yield
     structlog.reset_defaults()
+
+
+@pytest.fixture
+async def town(database_url: str) -> AsyncIterator[Town]:
+    """A town at peace, on each database: what has happened in it already, a file adds in a `town` of its own."""
+    clock = PushedClock()
+    store = await Store.open(database_url, clock)
+    made = Town(store, clock)
+    await made.start()
+    yield made
+    await store.close()

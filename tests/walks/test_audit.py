@@ -1,15 +1,12 @@
 """The auditor finds what must never be, and then the heart stops."""
 
-from collections.abc import AsyncIterator
-
 import pytest
 
 from bot.book import BookId
 from bot.engine.heartbeat import audit, beat, beating
 from bot.ports import Handle, Unreachable
 from bot.store.hand import sql
-from bot.store.store import Store, StoreDown
-from tests.clock import PushedClock
+from bot.store.store import StoreDown
 from tests.walks.town import Town
 
 ANNA = Handle("ink", "a1")
@@ -17,15 +14,10 @@ MONITOR = "https://monitor.test/secret"
 
 
 @pytest.fixture
-async def town(database_url: str) -> AsyncIterator[Town]:
-    clock = PushedClock()
-    store = await Store.open(database_url, clock)
-    made = Town(store, clock)
-    await made.start()
-    await made.say(ANNA, "declare db is down --sev 1")
-    await made.rest()
-    yield made
-    await store.close()
+async def town(town: Town) -> Town:
+    await town.say(ANNA, "declare db is down --sev 1")
+    await town.rest()
+    return town
 
 
 class Monitor:

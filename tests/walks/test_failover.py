@@ -1,15 +1,12 @@
 """A channel that is slow to take a page: the next goes beside it, and whichever takes it, nobody is told too little."""
 
 import asyncio
-from collections.abc import AsyncIterator
 
 import pytest
 
 from bot.book import BookId
 from bot.engine import page
 from bot.ports import Card, ChatError, Handle, MessageId, Place, Unreachable
-from bot.store.store import Store
-from tests.clock import PushedClock
 from tests.walks.paper import Paper
 from tests.walks.town import Town
 
@@ -28,18 +25,14 @@ class Slow(Paper):
 
 
 @pytest.fixture
-async def town(database_url: str, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Town]:
+async def town(town: Town, monkeypatch: pytest.MonkeyPatch) -> Town:
     monkeypatch.setattr(page, "DEADLINE", 0.01)
-    clock = PushedClock()
-    store = await Store.open(database_url, clock)
-    made = Town(store, clock)
-    slow = Slow("ink", clock.now)
+    slow = Slow("ink", town.clock.now)
     slow.answer = asyncio.get_running_loop().create_future()
-    made.papers = [slow, *made.papers[1:]]
-    await made.start()
-    await made.say(ANNA, "declare db is down --sev 1")
-    yield made
-    await store.close()
+    town.papers = [slow, *town.papers[1:]]
+    await town.start()
+    await town.say(ANNA, "declare db is down --sev 1")
+    return town
 
 
 def answer(town: Town, wrong: ChatError | None) -> None:

@@ -1,7 +1,7 @@
 """Lanes: what goes first, what it may take, and who waits for whom."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
+from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -24,15 +24,10 @@ INCIDENT = BookId("incident", "1")
 
 
 @pytest.fixture
-async def town(database_url: str) -> AsyncIterator[Town]:
-    clock = PushedClock()
-    store = await Store.open(database_url, clock)
-    made = Town(store, clock)
-    await made.start()
-    await made.say(ANNA, "declare db is down --sev 5")
-    await made.rest()
-    yield made
-    await store.close()
+async def town(town: Town) -> Town:
+    await town.say(ANNA, "declare db is down --sev 5")
+    await town.rest()
+    return town
 
 
 def paced(paper: Paper, *paces: Pace) -> None:

@@ -1,7 +1,5 @@
 """What went where: readable by anybody, and what a room missed is told once."""
 
-from collections.abc import AsyncIterator
-
 import pytest
 
 from bot.book import BookId
@@ -9,9 +7,7 @@ from bot.engine.attend import mark, tell
 from bot.engine.clockwork import swept
 from bot.incident.ledger import Undelivered
 from bot.ports import Card, Handle
-from bot.store.store import Store
 from bot.text.rich import plain
-from tests.clock import PushedClock
 from tests.walks.town import Town
 
 ANNA, CARLOS = Handle("ink", "a1"), Handle("ink", "c1")
@@ -19,15 +15,10 @@ INCIDENT = BookId("incident", "1")
 
 
 @pytest.fixture
-async def town(database_url: str) -> AsyncIterator[Town]:
-    clock = PushedClock()
-    store = await Store.open(database_url, clock)
-    made = Town(store, clock)
-    await made.start()
-    await made.say(ANNA, "declare db is down --sev 1")
-    await made.rest()
-    yield made
-    await store.close()
+async def town(town: Town) -> Town:
+    await town.say(ANNA, "declare db is down --sev 1")
+    await town.rest()
+    return town
 
 
 async def ledger(town: Town) -> list[str]:

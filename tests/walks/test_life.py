@@ -2,7 +2,6 @@
 
 import os
 import random
-from collections.abc import AsyncIterator
 from datetime import timedelta
 from functools import partial
 
@@ -13,9 +12,7 @@ from bot.book import BookId
 from bot.config import check
 from bot.engine.house import Engine
 from bot.ports import Card, Handle, Place, Said
-from bot.store.store import Store
 from bot.text.rich import plain
-from tests.clock import PushedClock
 from tests.walks.town import Town
 
 HANDLES = [
@@ -38,16 +35,6 @@ def fault(dice: random.Random, deed: str) -> str:
     """Now and then something fails; seldom the process dies of it."""
     luck = dice.random()
     return dice.choice(["kill", "killed"]) if luck < 0.01 else dice.choice(FAULTS) if luck < 0.12 else ""
-
-
-@pytest.fixture
-async def town(database_url: str) -> AsyncIterator[Town]:
-    clock = PushedClock()
-    store = await Store.open(database_url, clock)
-    made = Town(store, clock)
-    await made.start()
-    yield made
-    await store.close()
 
 
 @pytest.mark.parametrize("seed", range(int(os.environ.get("TOCSIN_WALKS", "6"))))

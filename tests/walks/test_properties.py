@@ -33,7 +33,7 @@
 """
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
+from collections.abc import Callable
 
 import psycopg
 import pytest
@@ -46,16 +46,6 @@ from tests.walks.town import STEPS, TOWN, Town
 
 ANNA, BORIS = Handle("ink", "a1"), Handle("lead", "b2")
 INCIDENT = BookId("incident", "1")
-
-
-@pytest.fixture
-async def town(database_url: str) -> AsyncIterator[Town]:
-    clock = PushedClock()
-    store = await Store.open(database_url, clock)
-    made = Town(store, clock)
-    await made.start()
-    yield made
-    await store.close()
 
 
 # ---- 4

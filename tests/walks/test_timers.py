@@ -1,7 +1,5 @@
 """What falls due together is fired together; one that is broken, or held by somebody, keeps no other waiting."""
 
-from collections.abc import AsyncIterator
-
 import psycopg
 import pytest
 
@@ -18,16 +16,11 @@ SPOIL = sql("UPDATE books SET state = :state, fold = fold WHERE kind = 'incident
 
 
 @pytest.fixture
-async def town(database_url: str) -> AsyncIterator[Town]:
-    clock = PushedClock()
-    store = await Store.open(database_url, clock)
-    made = Town(store, clock)
-    await made.start()
+async def town(town: Town) -> Town:
     for number in range(1, 4):
-        await made.say(ANNA, f"declare fire {number} --sev 1")
-    await made.rest()
-    yield made
-    await store.close()
+        await town.say(ANNA, f"declare fire {number} --sev 1")
+    await town.rest()
+    return town
 
 
 async def climbed(town: Town) -> list[str]:
