@@ -6,8 +6,8 @@ Slack's sockets replay nothing but for five minutes, and a fresh session on Disc
 import asyncio
 import time
 from collections import OrderedDict
-from collections.abc import Awaitable, Callable, Iterator
-from contextlib import contextmanager, suppress
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from contextlib import asynccontextmanager, contextmanager, suppress
 
 import structlog
 
@@ -87,6 +87,16 @@ class Mark:
         self._at = max(self._at, int(await house.kept(self.source) or 0))
         self.rooms |= set(await house.keep(self.source, str(self._at), {}))
 
+    @asynccontextmanager
+    async def watched(self, house: House, read_back: ReadBack) -> AsyncIterator[None]:
+        """Within, `run` is at work."""
+        running = asyncio.get_running_loop().create_task(self.run(house, read_back))
+        try:
+            yield
+        finally:
+            running.cancel()
+            await asyncio.gather(running, return_exceptions=True)
+
     async def run(self, house: House, read_back: ReadBack) -> None:
         """Read back when it is time, and keep how far we are, until cancelled."""
         try:
@@ -120,3 +130,14 @@ class Mark:
             with suppress(Unheard):
                 await house.keep(self.source, str(at), {room: {} for room in self.rooms})
                 self._kept = (at, len(self.rooms))
+
+
+@contextmanager
+def reading(room: str) -> Iterator[None]:
+    """Within, a room is read back: one that we may not read keeps no other from it. Raises what passes by itself."""
+    try:
+        yield
+    except ChatError as wrong:
+        if wrong.wait is not None:
+            raise
+        log.warning("what was said meanwhile could not be read back", room=room, why=str(wrong))

@@ -2,7 +2,7 @@
 
 import os
 import shutil
-from collections.abc import Iterator
+from collections.abc import AsyncIterator, Iterator
 from fcntl import LOCK_EX, flock
 from itertools import count
 from pathlib import Path
@@ -17,6 +17,8 @@ from sqlalchemy import make_url
 from bot.store.migrate import migrate
 from bot.store.postgres import engine as postgres_engine
 from bot.store.sqlite import engine as sqlite_engine
+from bot.store.store import Store
+from tests.clock import PushedClock
 
 NUMBERS = count()
 # A busy machine is no fault of what is tried.
@@ -96,3 +98,25 @@ def _started(folder: Path) -> Any:
 
 def _url(server: Any, database: str) -> str:
     return str(server.get_uri(database=database))
+
+
+@pytest.fixture
+def clock() -> PushedClock:
+    """Stands until it is pushed."""
+    return PushedClock()
+
+
+@pytest.fixture
+async def store(database_url: str, clock: PushedClock) -> AsyncIterator[Store]:
+    """An open store on each sort of database."""
+    store = await Store.open(database_url, clock)
+    yield store
+    await store.close()
+
+
+@pytest.fixture
+async def sqlite_store(sqlite_url: str, clock: PushedClock) -> AsyncIterator[Store]:
+    """An open store in a file."""
+    store = await Store.open(sqlite_url, clock)
+    yield store
+    await store.close()

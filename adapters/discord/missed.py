@@ -3,13 +3,10 @@
 https://docs.discord.com/developers/events/gateway#resuming: only a session that is resumed replays what was missed.
 """
 
-import asyncio
 import re
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from typing import Any
-
-import structlog
 
 from adapters import mark
 from adapters.discord.changes import Changes
@@ -17,10 +14,8 @@ from adapters.discord.read import EPOCH
 from adapters.discord.replies import MESSAGES
 from adapters.discord.settings import Settings
 from adapters.discord.wire import Wire
-from adapters.mark import Mark
-from bot.ports import ChatError, House
-
-log = structlog.get_logger()
+from adapters.mark import Mark, reading
+from bot.ports import House
 
 SIGNED = re.compile(r"\[[\w-]+\]$")
 """Ends the topic of a room that the bot opened."""
@@ -55,12 +50,8 @@ class Missed:
         async def read_back(since: int) -> None:
             await self._read_back(max(since, day_ago()), hear)
 
-        running = asyncio.get_running_loop().create_task(self.mark.run(house, read_back))
-        try:
+        async with self.mark.watched(house, read_back):
             yield
-        finally:
-            running.cancel()
-            await asyncio.gather(running, return_exceptions=True)
 
     async def _read_back(self, since: int, hear: Hear) -> None:
         for room in self._changes.rooms(self.ours, since):
@@ -69,14 +60,10 @@ class Missed:
             await self._room(room, since, {}, hear)
 
     async def _room(self, room: str, since: int, more: dict[str, str], hear: Hear) -> None:
-        """All that was said there since, in its order. A room that we may not read keeps no other from it."""
-        try:
+        """All that was said there since, in its order."""
+        with reading(room):
             async for raw in self._after(room, since):
                 await hear({**raw, "channel_id": room, **more})
-        except ChatError as wrong:
-            if wrong.wait is not None:
-                raise
-            log.warning("what was said meanwhile could not be read back", room=room, why=str(wrong))
 
     async def _after(self, room: str, since: int) -> AsyncIterator[Any]:
         while True:

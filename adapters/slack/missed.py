@@ -14,7 +14,7 @@ import structlog
 from slack_sdk.web.async_slack_response import AsyncSlackResponse
 
 from adapters import mark
-from adapters.mark import Mark
+from adapters.mark import Mark, reading
 from adapters.slack.rooms import MARK, ROOMS, listed, purpose
 from adapters.slack.wire import Wire, asked
 from bot.ports import ChatError, Forbidden, House, Throttled
@@ -52,12 +52,8 @@ class Missed:
         async def read_back(since: int) -> None:
             await self._read_back(max(since, int((mark.now() - mark.BACK) * WHOLE)), hear)
 
-        running = asyncio.get_running_loop().create_task(self.mark.run(house, read_back))
-        try:
+        async with self.mark.watched(house, read_back):
             yield
-        finally:
-            running.cancel()
-            await asyncio.gather(running, return_exceptions=True)
 
     async def _latest(self) -> int:
         """The newest message in the standing room: with it everything begins."""
@@ -84,14 +80,10 @@ class Missed:
             return found
 
     async def _room(self, room: str, kind: str, since: int, hear: Hear) -> None:
-        """All that was said there since, in its order. A room that we may not read keeps no other from it."""
-        try:
+        """All that was said there since, in its order."""
+        with reading(room):
             for raw in await self._since(room, since):
                 await hear({"event": {**raw, "channel": room, "channel_type": kind}})
-        except ChatError as wrong:
-            if wrong.wait is not None:
-                raise
-            log.warning("what was said meanwhile could not be read back", room=room, why=str(wrong))
 
     async def _since(self, room: str, since: int) -> Sequence[Raw]:
         """History leaves out what was said in threads: those of the last day are looked at for that."""

@@ -2,7 +2,6 @@
 
 from functools import partial
 
-from bot.book import BookId
 from bot.engine.office import Office
 from bot.engine.tell import reached
 from bot.incident.cards import headline
@@ -40,9 +39,9 @@ def _told(row: Sent, office: Office, tx: Transaction) -> tuple[Card, Person | No
     person = people.by_id.get(row.to)
     place = row.to.partition(":")[0] if ":" in row.to else ""
     voice: Voice = office.room_voice(people, place) if place else office.voice(people, person)
-    entry = tx.entries(row.book or BookId("schedule", ""), after=int(row.payload["rev"]) - 1, limit=1)[0]
-    books = (book.state for book in tx.open_books("incident", 100))
-    seen = [headline(state) for state in books if may(person, "read", state)][:LISTED]
+    entry = tx.entry_of(row)
     if isinstance(entry.event, ReadinessReported):
         return report(entry.event.lacking, voice), person
+    books = (book.state for book in tx.open_books("incident", 100))
+    seen = [headline(state) for state in books if may(person, "read", state)][:LISTED]
     return duty_card(entry, voice, seen), person

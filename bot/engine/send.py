@@ -127,7 +127,7 @@ class Sending:
     def _entry(self, row: Sent, platform: str, tx: Transaction) -> Card | None:
         """The entry's card; None where the answer to whoever said it stands in the room and says the same."""
         id = row.book or BookId("incident", "0")
-        entry = tx.entries(id, after=int(row.payload["rev"]) - 1, limit=1)[0]
+        entry = tx.entry_of(row)
         chat = self.office.chats[platform]
         if entry.via == row.to and not chat.can.ephemeral and not isinstance(entry.event, Updated):
             return None
@@ -177,9 +177,7 @@ def told(row: Sent, book: BookId, tx: Transaction) -> bool:
     """
     if row.to not in {to for _, to in tx.load(book).state.hearers(True)}:
         return True
-    if row.kind == "entry" and isinstance(
-        tx.entries(book, after=int(row.payload["rev"]) - 1, limit=1)[0].event, Undelivered
-    ):
+    if row.kind == "entry" and isinstance(tx.entry_of(row).event, Undelivered):
         return True
     lines = tx.entries(book, names={"Undelivered"}, last=50)
     last = max((entry.at for entry in lines if getattr(entry.event, "place", "") == row.to), default=None)
@@ -192,8 +190,7 @@ def told(row: Sent, book: BookId, tx: Transaction) -> bool:
 def alone(row: Sent, tx: Transaction) -> bool:
     """Whether it wants a message of its own: copies and the lines about what happened do not, an update does."""
     if row.kind == "entry" and row.book:
-        entry = tx.entries(row.book, after=int(row.payload["rev"]) - 1, limit=1)[0]
-        return isinstance(entry.event, Updated)
+        return isinstance(tx.entry_of(row).event, Updated)
     return row.kind != "copy"
 
 

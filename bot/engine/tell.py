@@ -41,5 +41,4 @@ def _noticed(row: Sent, office: Office, tx: Transaction) -> tuple[Sequence[Handl
     reads = state.private and any(each.platform in state.rooms for each in handles)
     if not handles or reads or not may(person, "read", state):
         return None
-    entry = tx.entries(row.book, after=int(row.payload["rev"]) - 1, limit=1)[0]
-    return handles, notice_card(state, entry, office.voice(people, person))
+    return handles, notice_card(state, tx.entry_of(row), office.voice(people, person))

@@ -15,8 +15,8 @@ from bot.oncall.policy import Policy
 from bot.oncall.shifts import shifts
 from bot.oncall.which import everybody
 from bot.people.person import Person
-from bot.people.reach import reach
-from bot.ports import Card, Handle
+from bot.people.reach import expected
+from bot.ports import Card
 from bot.text.rich import Item, Para, bold, line
 from bot.text.words import N_, Phrase, Voice, Who
 
@@ -123,16 +123,10 @@ def _empty(policy: Policy, ask: Ask) -> Iterator[Lack]:
 
 def _of(person: Person, where: str, ask: Ask) -> Iterator[Lack]:
     """What lacks with one of those who may be paged."""
-    rules = ask.rules
-    ways = {
-        urgency: reach(
-            person.id, person, (urgency, 1), rules, (*rules.platforms, *rules.channels), rules.platforms
-        )
-        for urgency in LATE
-    }  # fmt: skip
+    ways = {urgency: expected(person.id, person, (urgency, 1), ask.rules) for urgency in LATE}
     if not ways["high"].turns:
         yield Lack("unreached", person.id, where)
-    for platform in dict.fromkeys(Handle.parse(each.handle).platform for each in person.proving):
+    for platform in person.unverified:
         yield Lack("unverified", person.id, channel=platform)
     late = max((way.first for urgency, way in ways.items() if way.first > LATE[urgency]), default=None)
     if late:

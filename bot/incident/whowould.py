@@ -15,8 +15,8 @@ from bot.incident.told import Told
 from bot.oncall.policy import Policy, Rules
 from bot.people.me import Kind
 from bot.people.person import Person
-from bot.people.reach import CHAT, Reach, Ring, own_chain, reach
-from bot.ports import Card, Handle
+from bot.people.reach import CHAT, Reach, Ring, expected, own_chain
+from bot.ports import Card
 from bot.text.rich import Block, Item, Line, Para, line
 from bot.text.words import N_, Phrase, Voice, Who
 
@@ -66,10 +66,8 @@ def unreached(event: Event, incident: Incident, ask: Ask) -> Iterator[Event]:
 
 def way(who: str, step: int, incident: Incident, ask: Ask) -> Reach:
     """How somebody is reached, as far as the configuration and they themselves say."""
-    rules = ask.rules
-    where = (rules.urgency(incident.severity), step)
-    ways = (*rules.platforms, *rules.channels)
-    return reach(who, ask.people.by_id.get(who), where, rules, ways, rules.platforms)
+    where = (ask.rules.urgency(incident.severity), step)
+    return expected(who, ask.people.by_id.get(who), where, ask.rules)
 
 
 def moments(incident: Incident, policy: Policy, ask: Ask) -> list[Moment]:
@@ -108,7 +106,7 @@ def _turns(
 
 def faults(person: Person, urgency: str, rules: Rules) -> Iterator[Phrase]:
     """What of somebody's channels would not work: not verified, or named in their rule and not there."""
-    for platform in dict.fromkeys(Handle.parse(each.handle).platform for each in person.proving):
+    for platform in person.unverified:
         yield Phrase(N_("{channel} is not verified yet"), {"channel": channel(platform)})
     has = {CHAT if handle.platform in rules.platforms else handle.platform for handle in person.handles}
     has |= {handle.platform for handle in person.handles}

@@ -85,6 +85,11 @@ class Person:
         """How the platforms know them, in the order in which they are paged."""
         return tuple(Handle.parse(each) for each in dict.fromkeys((*self.configured, *self.linked, *self.own)))
 
+    @property
+    def unverified(self) -> tuple[str, ...]:
+        """The channels of theirs that wait for a code, by name."""
+        return tuple(dict.fromkeys(Handle.parse(each.handle).platform for each in self.proving))
+
     def on(self, platform: str) -> Handle | None:
         """Their handle on a platform."""
         return next((handle for handle in self.handles if handle.platform == platform), None)

@@ -120,6 +120,11 @@ def reach(
     return Reach(turns, first, quiet, own_zone(person, rules.zone))
 
 
+def expected(target: str, person: "Person | None", where: tuple[str, int], rules: Rules) -> Reach:
+    """The same, as far as the configuration says which ways there are."""
+    return reach(target, person, where, rules, (*rules.platforms, *rules.channels), rules.platforms)
+
+
 def own_zone(person: "Person", house: tzinfo) -> tzinfo:
     """Somebody's own time zone, or the house's."""
     try:

@@ -138,6 +138,10 @@ class Books(Log, Timers, Keys, Looks, Sends):
         """All of them, oldest first."""
         return list(self._readable(kind, self.rows(ALL, kind=kind)))
 
+    def entry_of(self, row: Sent) -> Entry:
+        """The entry that a send tells of. Raises `UnknownEvent`."""
+        return self.entries(row.book or BookId("", ""), after=int(row.payload["rev"]) - 1, limit=1)[0]
+
     def record(self, book: Book, events: Iterable[Event], *, by: str, via: str = "") -> tuple[Book, list[Entry]]:
         """Write events into a book, with all that follows: its timers, keys, looks, and the words to send.
 

@@ -1,6 +1,6 @@
 """What `whowould` says of channels is what goes out: delays, quiet hours, whom nothing reaches, the next round."""
 
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
@@ -87,15 +87,10 @@ class House:
 
 
 @pytest.fixture
-async def house(sqlite_url: str) -> AsyncIterator[House]:
-    clock = PushedClock()
-    store = await Store.open(sqlite_url, clock)
-    try:
-        made = House(store, clock)
-        await made.engine.enrol()
-        yield made
-    finally:
-        await store.close()
+async def house(sqlite_store: Store, clock: PushedClock) -> House:
+    made = House(sqlite_store, clock)
+    await made.engine.enrol()
+    return made
 
 
 @pytest.mark.parametrize(

@@ -1,7 +1,7 @@
 """Rooms and webhooks as a step's targets: paged as people are, seen in the timeline, and never in anybody's way."""
 
 import asyncio
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 import pytest
@@ -81,15 +81,10 @@ class House:
 
 
 @pytest.fixture
-async def house(database_url: str) -> AsyncIterator[House]:
-    clock = PushedClock()
-    store = await Store.open(database_url, clock)
-    try:
-        made = House(store, clock)
-        await made.engine.enrol()
-        yield made
-    finally:
-        await store.close()
+async def house(store: Store, clock: PushedClock) -> House:
+    made = House(store, clock)
+    await made.engine.enrol()
+    return made
 
 
 async def test_all_of_a_step_are_paged_and_what_stands_in_the_room_is_kept_true(house: House) -> None:

@@ -1,7 +1,7 @@
 """Walks break things on purpose: what is logged of it would only hide what a test says."""
 
 import logging
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import Iterator
 
 import pytest
 import structlog
@@ -19,11 +19,8 @@ def quiet() -> Iterator[None]:
 
 
 @pytest.fixture
-async def town(database_url: str) -> AsyncIterator[Town]:
+async def town(store: Store, clock: PushedClock) -> Town:
     """A town at peace, on each database: what has happened in it already, a file adds in a `town` of its own."""
-    clock = PushedClock()
-    store = await Store.open(database_url, clock)
     made = Town(store, clock)
     await made.start()
-    yield made
-    await store.close()
+    return made
