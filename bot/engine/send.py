@@ -37,6 +37,8 @@ TOGETHER = 20
 """What waits is sent together, so many at most, where a budget runs low."""
 TELL = {"duty": tell_duty, "proposal": tell_proposal, "notice": tell_notice}
 """How a person is told what is no message of a room."""
+ROOMS = frozenset({"entry", "copy"})
+"""What goes to a room."""
 
 
 class Fault(ChatError):
@@ -173,9 +175,9 @@ def ended(row: Sent, state: Ended, error: ChatError, office: Office, tx: Transac
 
 def told(row: Sent, book: BookId, tx: Transaction) -> bool:
     """Whether its incident knows that this place misses something, or need not: of such a line itself nobody is told,
-    nor of a place that is not told of the incident any more.
+    nor of a room that is not told of the incident any more.
     """
-    if row.to not in {to for _, to in tx.load(book).state.hearers(True)}:
+    if row.kind in ROOMS and row.to not in {to for _, to in tx.load(book).state.hearers(True)}:
         return True
     if row.kind == "entry" and isinstance(tx.entry_of(row).event, Undelivered):
         return True

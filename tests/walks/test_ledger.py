@@ -2,7 +2,7 @@
 
 import pytest
 
-from bot.book import BookId
+from bot.book import BookId, Send
 from bot.engine.attend import mark, tell
 from bot.engine.clockwork import swept
 from bot.incident.ledger import Undelivered
@@ -123,3 +123,18 @@ def cards(town: Town) -> str:
 def said(town: Town, paper: int) -> str:
     """All that was said in a platform's war room."""
     return "\n".join(plain(card.body) for card in town.papers[paper].messages.values())
+
+
+async def test_a_person_who_missed_something_is_told_of_though_they_follow_nothing(town: Town) -> None:
+    town.fault = lambda deed: "closed" if deed == "tell" else ""
+    await town.store.write(lambda tx: tx.send(Send("notice", "boris", 3, {"rev": 1}), INCIDENT))
+    await town.rest()
+    entries = await town.store.read(lambda tx: tx.entries(INCIDENT, names={"Undelivered"}))
+    assert [getattr(each.event, "place", "") for each in entries] == ["boris"]
+
+
+async def test_of_a_room_that_was_left_nothing_is_told(town: Town) -> None:
+    await town.store.write(lambda tx: tx.send(Send("entry", "ink:left", 3, {"rev": 1}), INCIDENT))
+    town.fault = lambda deed: "closed" if deed == "put" else ""
+    await town.rest()
+    assert await missed(town) == []
