@@ -11,7 +11,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from jsonschema import Draft202012Validator, ValidationError
+from jsonschema_rs import Draft202012Validator, ValidationError, ValidationErrorKind
 
 from adapters.playground.discord.refusal import bad_form
 
@@ -44,31 +44,28 @@ def check(method: str, path: str, body: Any) -> None:
 
 def deepest(error: ValidationError) -> ValidationError:
     """What is wrong in the branch that was meant: the one whose `type` fits."""
-    branches: dict[Any, list[ValidationError]] = {}
-    for each in error.context or ():
-        branches.setdefault(each.schema_path[0], []).append(each)
+    branches: list[list[ValidationError]] = getattr(error.kind, "context", [])
     if not branches:
         return error
-    meant = [errors for errors in branches.values() if not any(map(another, errors))]
-    return deepest(min((meant or [*branches.values()])[0], key=lambda each: -len(each.path)))
+    meant = [errors for errors in branches if not any(map(another, errors))]
+    return deepest(max((meant or branches)[0], key=lambda each: len(each.instance_path)))
 
 
 def another(error: ValidationError) -> bool:
     """Whether this says only that another kind of thing was meant."""
-    return (error.validator == "type" and error.schema.get("type") == "null") or list(error.path)[-1:] == ["type"]
+    wanted = error.kind.value if error.kind.name == "type" else None
+    return wanted == ["null"] or error.instance_path[-1:] == ["type"]
 
 
 def fault(error: ValidationError) -> tuple[tuple[str | int, ...], str, str]:
     """One fault as Discord tells it: where, its code, its words."""
     path = tuple(where(error))
-    code, words = WORDS.get(
-        str(error.validator), ("BASE_TYPE_BAD_TYPE", "This is not of the type that is wanted here.")
-    )
-    return path or ("_",), code, words.format(error.validator_value)
+    code, words = WORDS.get(error.kind.name, ("BASE_TYPE_BAD_TYPE", "This is not of the type that is wanted here."))
+    return path or ("_",), code, words.format(error.kind.value)
 
 
 def where(error: ValidationError) -> Iterator[str | int]:
     """The path to what is wrong; a field that is missing has one too."""
-    yield from error.absolute_path
-    if error.validator == "required":
-        yield error.message.split("'")[1]
+    yield from error.instance_path
+    if isinstance(error.kind, ValidationErrorKind.Required):
+        yield error.kind.property

@@ -10,8 +10,7 @@ from functools import cache
 from importlib.resources import files
 from typing import Any
 
-from jsonschema import Draft202012Validator
-from jsonschema.exceptions import best_match
+from jsonschema_rs import Draft202012Validator, ValidationError
 
 CONTRACT: Mapping[str, Any] = json.loads(files(__package__).joinpath("contract.json").read_text("utf-8"))
 TRUE, FALSE = ("true", "True", "1"), ("false", "False", "0", "")
@@ -32,11 +31,18 @@ def nested(method: str, name: str) -> bool:
 
 def unfit(method: str, args: Mapping[str, Any]) -> str:
     """What is wrong with a request, or an empty string."""
-    wrong = best_match(_validator(method).iter_errors(dict(args)))
+    wrong = next(iter(_validator(method).iter_errors(dict(args))), None)
     if wrong is None:
         return ""
-    where = "/".join(map(str, wrong.absolute_path))
-    return f"can't parse {where}: {wrong.message[:200]}" if where else wrong.message[:200]
+    fault = _deepest(wrong)
+    where = "/".join(map(str, fault.instance_path))
+    return f"can't parse {where}: {fault.message[:200]}" if where else fault.message[:200]
+
+
+def _deepest(error: ValidationError) -> ValidationError:
+    """What is wrong in the kind of thing that comes nearest to what was given."""
+    nested = [each for errors in getattr(error.kind, "context", ()) for each in errors]
+    return _deepest(max(nested, key=lambda each: len(each.instance_path))) if nested else error
 
 
 def missing(method: str, args: Mapping[str, Any]) -> str:
@@ -46,7 +52,7 @@ def missing(method: str, args: Mapping[str, Any]) -> str:
 
 
 @cache
-def _validator(method: str) -> Any:
+def _validator(method: str) -> Draft202012Validator:
     kinds = {name: _kind(each) for name, each in CONTRACT["types"].items()}
     return Draft202012Validator({**_object(CONTRACT["methods"].get(method, {})), "$defs": kinds})
 
