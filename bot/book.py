@@ -152,9 +152,11 @@ class Ask:
     handle: str = ""
     """How the platform knows the one who asks."""
     token: str = ""
-    """A random word that nobody can guess, new in each transaction."""
+    """A word that nobody can guess, of this delivery alone; a kept reply does not hold it."""
     secret: str = ""
     """A longer one, for what is not used up at once."""
+    key: bytes = field(default=b"", repr=False)
+    """The house's own: it makes codes, and digests that tell nothing without it (`bot.people.codes`)."""
     doors: Mapping[str, str] = field(default_factory=dict)
     """Addresses that open a conversation with the bot, by platform: what it is told stands for `WORDS`."""
     about: Remark | None = None

@@ -1,5 +1,6 @@
 """Databases for every test that wants one: always real, never shared."""
 
+import logging
 import os
 import shutil
 from collections.abc import AsyncIterator, Iterator
@@ -11,6 +12,7 @@ from typing import Any
 
 import psycopg
 import pytest
+import structlog
 from hypothesis import settings
 from sqlalchemy import make_url
 
@@ -24,6 +26,17 @@ NUMBERS = count()
 # A busy machine is no fault of what is tried.
 settings.register_profile("house", deadline=None)
 settings.load_profile("house")
+
+
+@pytest.fixture(autouse=True)
+def own_logs() -> Iterator[None]:
+    """What a test's process begins to log to is closed after it: the next test logs as before."""
+    before, root = structlog.get_config(), logging.getLogger()
+    handlers, level = root.handlers[:], root.level
+    yield
+    structlog.configure(**before)
+    root.handlers[:] = handlers
+    root.setLevel(level)
 
 
 @pytest.fixture(scope="session")

@@ -129,7 +129,7 @@ class Channels(Part):
     url: str = ""
     """Where the house is reached from outside: the links in a mail and providers' callbacks lead there."""
     secret: SecretStr = SecretStr("")
-    """Signs the links: at least 16 random letters."""
+    """Signs the links and makes the codes: at least 16 random letters. The same in every process."""
     high: Chain = ()
     """How somebody is reached at high urgency who set nothing: `["chat", "push", "sms 2m", "call 5m"]`."""
     low: Chain = ()

@@ -15,6 +15,7 @@ from bot.engine.see import ReadingDesk
 from bot.grammar import Line, Reader, build, missing, options, parse
 from bot.incident.lapse import Stir, quiet
 from bot.people.account import STRANGER
+from bot.people.codes import unveiled, veiled
 from bot.people.may import called, may
 from bot.people.person import People, Person
 from bot.ports import Card, Copy, Form, Said
@@ -51,14 +52,14 @@ class Hearing:
     def obey(self, said: Said, line: Line, tx: Transaction) -> Reply:
         """Do what was asked, once: a repeat of the same delivery gets the same answer, a refusal included."""
         if kept := tx.heard(said.key):
-            return CARD.decode(kept)
+            return CARD.decode(unveiled(kept, self.office.seal, said.key))
         people, person, voice = self._speaker(said, tx)
         try:
             reply = self._act(said, line, tx, people, person, voice)
         except Refused as no:
             reply = refusal(no, voice)
         if isinstance(reply, Card):
-            tx.answer(said.key, msgspec.json.encode(reply))
+            tx.answer(said.key, veiled(msgspec.json.encode(reply), self.office.seal, said.key))
         return reply
 
     def read(self, said: Said, line: Line, tx: Transaction) -> Reply:
@@ -94,6 +95,7 @@ class Hearing:
         ask = self.office.ask(
             tx,
             by=person.id if person else "",
+            delivery=said.key,
             via="" if said.pressed else str(said.place),
             place=str(said.place),
             handle=str(said.by),

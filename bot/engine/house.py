@@ -101,6 +101,7 @@ class Engine:
         Raises `BadConfig` when an account belongs to somebody who linked it themselves.
         """
         self.office.house = await self.office.store.write(self.office.named)
+        self.office.seal = await self.office.store.write(self.office.sealed)
         wanted = self.office.config.enrolments()
         for book in await self.office.store.read(lambda tx: tx.books("person")):
             enroll = wanted.get(book.id.id)
@@ -147,6 +148,7 @@ class Engine:
 
     async def acquaint(self) -> None:
         """Know the people as the database has them; take over the configuration only where there are none yet."""
+        self.office.seal = await self.office.store.write(self.office.sealed)
         people = await self.office.store.read(self.office.people)
         if not people.by_id:
             await self.enrol()
@@ -211,7 +213,8 @@ class Engine:
 
     async def _spoilt(self, said: Said, wrong: Exception) -> Card:
         """A fault of ours: it was rolled back; it is kept with what was said, told, and not tried for ever."""
-        log.error("a hearing broke", key=said.key, words=said.words[:200], exc_info=wrong)
+        # Not what was said: it may be a code or an address. It is kept with the rest.
+        log.error("a hearing broke", key=said.key, by=str(said.by), exc_info=wrong)
         people = self.office.known_people
         voice = self.office.voice(people, people.by_handle.get(str(said.by)), said)
         card = self.hearing.broken(voice)

@@ -1,11 +1,13 @@
 """What everybody who works in the house shares: the configuration, the store, the chats, who people are."""
 
 import asyncio
+import hmac
 from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime, tzinfo
-from secrets import token_hex, token_urlsafe
+from hashlib import sha256
+from secrets import token_hex
 from typing import TYPE_CHECKING, Any
 
 import structlog
@@ -17,6 +19,7 @@ from bot.engine.adopt import Adoption
 from bot.engine.figures import Figures
 from bot.oncall.policy import Rules
 from bot.oncall.rota import Duties
+from bot.people import codes
 from bot.people.account import WORDS
 from bot.people.following import Sub
 from bot.people.person import People, Person
@@ -44,6 +47,8 @@ class Office:
     me: str = field(default_factory=lambda: token_hex(6))
     house: str = ""
     """This database's own name: it begins every key, so that no other database's messages are taken for ours."""
+    seal: bytes = field(default=b"", repr=False)
+    """The house's own key: every code is made with it."""
     up: dict[str, bool] = field(default_factory=dict)
     """Which platforms answer: absent until the first connection."""
     elsewhere: set[str] = field(default_factory=set)
@@ -91,6 +96,16 @@ class Office:
             tx.keep("house", token_hex(4), {})
         return tx.cursor("house")
 
+    def sealed(self, tx: Transaction) -> bytes:
+        """The house's own key: a random word that this database keeps, and what the configuration alone knows.
+
+        With `channels.secret` set, whoever reads the database can make none of the house's codes.
+        """
+        tx.number("naming")
+        if not tx.cursor("seal"):
+            tx.keep("seal", token_hex(32), {})
+        return hmac.digest(tx.cursor("seal").encode(), self.config.channels.secret.get_secret_value().encode(), sha256)
+
     def key(self, *parts: object) -> str:
         """A key for a send: the same for every try of it, and no other house's."""
         return "-".join(map(str, (self.house, *parts)))
@@ -119,12 +134,13 @@ class Office:
             self._subs = (version, tuple(sub for book in tx.books("following") for sub in book.state.subs))
         return (*self.config.subs(), *self._subs[1])
 
-    def ask(self, tx: Transaction, *, by: str, **more: Any) -> Ask:
-        """What is true in this transaction, as a decision may know it."""
+    def ask(self, tx: Transaction, *, by: str, delivery: str = "", **more: Any) -> Ask:
+        """What is true in this transaction, as a decision may know it. Without a delivery there are no codes."""
+        if delivery:
+            more |= {"token": codes.token(self.seal, delivery), "secret": codes.secret(self.seal, delivery)}
         return Ask(
             now=tx.now, by=by, rules=self.rules, people=self.people(tx), schedules=self.duties(tx).schedules,
-            following=self.following(tx), doors=self.doors, token=spelled(token_hex(6).upper()),
-            secret=token_urlsafe(24), **more,
+            following=self.following(tx), doors=self.doors, key=self.seal, **more,
         )  # fmt: skip
 
     @property
@@ -194,8 +210,3 @@ def downs(names: Iterable[str], tx: Transaction) -> Mapping[str, datetime]:
     """Since when which of these platforms do not answer."""
     found = {name: tx.cursor(f"down {name}") for name in names}
     return {name: datetime.fromisoformat(since) for name, since in found.items() if since}
-
-
-def spelled(word: str) -> str:
-    """A random word in groups of four, as people can read it out."""
-    return "-".join(word[i : i + 4] for i in range(0, len(word), 4))

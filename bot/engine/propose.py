@@ -6,7 +6,7 @@ from bot.book import TOCSIN, BookId, Send
 from bot.engine.carry import carry_out
 from bot.engine.office import Office
 from bot.engine.tell import reached
-from bot.people.proposal import Propose, proposal_card
+from bot.people.proposal import Propose, code_of, proposal_card
 from bot.ports import Card, ChatError, Handle, MessageId, Said
 from bot.store.sends import Sent
 from bot.store.transaction import Transaction
@@ -25,7 +25,7 @@ def proposed(said: Said, office: Office, tx: Transaction) -> bool:
     book, ask = tx.load(BookId("person", person.id)), office.ask(tx, by=TOCSIN)
     _, entries = carry_out(Propose(str(said.by)), book, ask, tx)
     if entries:
-        tx.send(Send("proposal", person.id, 1, {"handle": str(said.by), "code": ask.token}), book.id)
+        tx.send(Send("proposal", person.id, 1, {"handle": str(said.by)}), book.id, entries[0].rev)
     return True
 
 
@@ -42,4 +42,5 @@ def _asked(row: Sent, office: Office, tx: Transaction) -> tuple[list[Handle], Ca
     person = people.by_id.get(row.to)
     handles = [each for each in (person.handles if person else ()) if each.platform in office.chats]
     voice = office.voice(people, person)
-    return handles, proposal_card(row.payload["handle"], row.payload["code"], voice)
+    typed = code_of(office.seal, row.to, row.rev)
+    return handles, proposal_card(row.payload["handle"], typed, voice)

@@ -9,7 +9,7 @@ import structlog
 from bot.engine.carry import own
 from bot.engine.errands import Errands
 from bot.people.cards import code_card, outcome_card, trial_card
-from bot.people.channels import Try
+from bot.people.channels import Try, code_of
 from bot.people.person import Person
 from bot.ports import Card, ChatError, Handle, Unreachable
 from bot.store.sends import Sent
@@ -62,7 +62,9 @@ class Proving(Errands):
         voice = self.office.voice(self.office.people(tx), person)
         match claimed.kind:
             case "code":
-                return claimed, code_card(str(claimed.payload["code"]), self.office.rules.root, voice)
+                # Made again here: it is kept nowhere, neither before it is sent nor after.
+                typed = code_of(self.office.seal, person.id, claimed.rev)
+                return claimed, code_card(typed, self.office.rules.root, voice)
             case "test":
                 return claimed, trial_card(person, voice)
         return claimed, outcome_card(person, voice)

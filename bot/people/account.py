@@ -2,11 +2,11 @@
 
 from collections.abc import Callable, Iterator, Sequence
 from datetime import timedelta
-from hashlib import sha256
 from typing import Any
 
 from bot.book import Ask, BookId, Command, Entry, Event, Refused
 from bot.grammar import command, word
+from bot.people.codes import digest
 from bot.people.person import Invited, Linked, Person
 from bot.ports import Card, Link
 from bot.text.rich import Para, bold, code, line
@@ -16,11 +16,6 @@ WORDS = "WORDS"
 """Where a door's address holds the words that it says."""
 VALID = timedelta(minutes=10)
 """How long a code can be used."""
-
-
-def digest(text: str) -> str:
-    """What is kept of a code: enough to know it again, not to tell it."""
-    return sha256(text.upper().replace("-", "").strip().encode()).hexdigest()
 
 
 @command("account link", rank=40, private=True, group="people")
@@ -39,7 +34,7 @@ class LinkAccount(Command):
     def book(self, ask: Ask, find: Callable[[str], BookId | None]) -> BookId | None:
         if not self.code:
             return super().book(ask, find)
-        found = find(f"code {digest(self.code)}")
+        found = find(f"code {digest(ask.key, self.code)}")
         if found is None:
             raise Refused(
                 N_("That code is not valid (any more). `account link`, where you are known, gives a new one.")
@@ -48,16 +43,16 @@ class LinkAccount(Command):
 
     def decide(self, person: Person, ask: Ask) -> Iterator[Event]:
         if not self.code:
-            yield Invited(digest(ask.token), ask.now + VALID)
+            yield Invited(digest(ask.key, ask.token), ask.now + VALID)
             return
         if ask.by:
             raise Refused(N_("This account is linked to {who} already."), who=ask.people.name(ask.by))
         alive = {each.digest for each in person.codes if each.until > ask.now}
-        if digest(self.code) not in alive:
+        if digest(ask.key, self.code) not in alive:
             raise Refused(
                 N_("That code is not valid (any more). `account link`, where you are known, gives a new one.")
             )
-        yield Linked(ask.handle, digest(self.code))
+        yield Linked(ask.handle, digest(ask.key, self.code))
 
     def answer(self, state: Any, entries: Sequence[Entry], ask: Ask, voice: Voice) -> Card:
         if self.code:

@@ -7,6 +7,7 @@ from datetime import datetime
 
 from bot.book import Ask, Command, Entry, Event, Send, event
 from bot.oncall.policy import Hop
+from bot.people.codes import digits
 from bot.people.person import Person, Proof, Trial
 from bot.people.reach import Quiet
 from bot.ports import Handle
@@ -47,17 +48,21 @@ class ChannelOffered(OfChannel):
     """They named an address: a code is sent there, which they type back."""
 
     handle: str
-    code: str
     until: datetime
 
     says = N_("{by} named a channel: {channel}")
 
     def onto(self, person: Person, entry: Entry) -> Person:
         others = tuple(each for each in person.proving if each.handle != self.handle and each.until > entry.at)
-        return replace(person, proving=(*others[-3:], Proof(self.handle, self.code, self.until)))
+        return replace(person, proving=(*others[-3:], Proof(self.handle, entry.rev, self.until)))
 
     def sends(self, state: Person, entry: Entry) -> Iterator[Send]:
-        yield Send("code", self.handle, 1, {"code": self.code})
+        yield Send("code", self.handle, 1)
+
+
+def code_of(key: bytes, person: str, rev: int) -> str:
+    """The code that was sent to a channel when it was named, in the entry of this number."""
+    return digits(key, "channel", person, rev)
 
 
 @event

@@ -18,8 +18,10 @@ from bot.people.channels import (
     Proved,
     Ruled,
     Tested,
+    code_of,
     veiled,
 )
+from bot.people.codes import same
 from bot.people.may import called
 from bot.people.person import Person
 from bot.people.reach import own_chain, read_hops, read_quiet, spell
@@ -152,7 +154,7 @@ class AddChannel(Mine):
             raise Refused(N_("That address is {who}'s already."), who=who)
         if len(person.own) >= MOST:
             raise Refused(N_("You have {count} channels. `me remove` gives one up."), count=MOST)
-        yield ChannelOffered(str(handle), digits(ask.token), ask.now + VALID)
+        yield ChannelOffered(str(handle), ask.now + VALID)
 
     def answer(self, state: Any, entries: Sequence[Entry], ask: Ask, voice: Voice) -> Card:
         typed = f"/{ask.rules.root} me verify"
@@ -160,23 +162,18 @@ class AddChannel(Mine):
         return Card(body=(Para(said),), to="speaker")
 
 
-def digits(token: str) -> str:
-    """A code of eight digits, which can be read out: made of a random word."""
-    return f"{int(token.replace('-', ''), 16) % 10**8:08d}"
-
-
 @command("me verify", rank=43, private=True, group="people")
 class VerifyChannel(Mine):
     """Type the code that was sent to a channel of yours: from then on you are reached there."""
 
-    code: str = word(N_("The code that was sent there."), required=True)
+    code: str = words(N_("The code that was sent there."), required=True)
 
     def decide(self, person: Person, ask: Ask) -> Iterator[Event]:
         alive = [each for each in person.proving if each.until > ask.now]
         if not alive:
             raise Refused(N_("No code is waiting, or it is too old. `me add` sends a new one."))
         typed = "".join(letter for letter in self.code if letter.isdigit())
-        found = next((each for each in alive if each.code == typed), None)
+        found = next((each for each in alive if same(typed, code_of(ask.key, person.id, each.rev))), None)
         if found is None:
             yield Mistyped()
         elif found.handle in ask.people.by_handle:

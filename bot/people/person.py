@@ -17,7 +17,7 @@ CONSOLE = "cli"
 
 @dataclass(frozen=True, slots=True)
 class Code:
-    """A one-time code that links an account: only its digest is kept."""
+    """A one-time code that links an account: only a keyed digest of it is kept."""
 
     digest: str
     until: datetime
@@ -25,19 +25,22 @@ class Code:
 
 @dataclass(frozen=True, slots=True)
 class Proposal:
-    """An account that may be theirs: they were asked, and can say so until then."""
+    """An account that may be theirs: they were asked, and can say so until then. `rev` makes its code again."""
 
     handle: str
-    digest: str
+    rev: int
     until: datetime
 
 
 @dataclass(frozen=True, slots=True)
 class Proof:
-    """An address that is theirs once they type the code that was sent there. It is worth nothing after ten minutes."""
+    """An address that is theirs once they type the code that was sent there. It is worth nothing after ten minutes.
+
+    `rev` makes the code again: the code itself is kept nowhere.
+    """
 
     handle: str
-    code: str
+    rev: int
     until: datetime
     tries: int = 0
 
@@ -212,10 +215,10 @@ class Invited(Event):
 
 @event
 class Linked(Event):
-    """An account was linked with a code."""
+    """An account was linked with a code, or was proposed to them and is theirs."""
 
     handle: str
-    digest: str
+    digest: str = ""
 
     says = N_("{by} linked {handle}")
 

@@ -6,7 +6,7 @@ from datetime import timedelta
 
 from bot.book import Ask, Command, Entry, Event, Refused, event
 from bot.grammar import command, word
-from bot.people.account import digest
+from bot.people.codes import same, token
 from bot.people.person import Linked, Person, Proposal
 from bot.ports import Button, Card
 from bot.text.rich import Para
@@ -21,13 +21,12 @@ class Proposed(Event):
     """Somebody with their address speaks from an account that nobody knows."""
 
     handle: str
-    digest: str
 
     says = N_("{handle} may be another account of {book}")
 
     def onto(self, person: Person, entry: Entry) -> Person:
         others = tuple(each for each in person.proposals if each.handle != self.handle)
-        return replace(person, proposals=(*others[-4:], Proposal(self.handle, self.digest, entry.at + VALID)))
+        return replace(person, proposals=(*others[-4:], Proposal(self.handle, entry.rev, entry.at + VALID)))
 
 
 @event
@@ -66,21 +65,26 @@ class Propose(Command):
     def decide(self, person: Person, ask: Ask) -> Iterator[Event]:
         waiting = any(each.handle == self.handle and each.until > ask.now for each in person.proposals)
         if not waiting:
-            yield Proposed(self.handle, digest(ask.token))
+            yield Proposed(self.handle)
 
 
-def proposal_card(handle: str, token: str, voice: Voice) -> Card:
+def code_of(key: bytes, person: str, rev: int) -> str:
+    """The code that answers a proposal."""
+    return token(key, "proposal", person, rev)
+
+
+def proposal_card(handle: str, typed: str, voice: Voice) -> Card:
     """What the person is asked."""
     text = N_("Somebody who gives your address speaks as {handle}. Is that you? Say yes only if it is.")
-    yes = Button(voice.word(N_("Yes, that is me")), f"account confirm {token}", "primary")
-    no = Button(voice.word(N_("No")), f"account decline {token}", "danger")
+    yes = Button(voice.word(N_("Yes, that is me")), f"account confirm {typed}", "primary")
+    no = Button(voice.word(N_("No")), f"account decline {typed}", "danger")
     return Card(body=(Para(voice.say(text, handle=handle)),), buttons=(yes, no), tone="warn")
 
 
-def waiting(person: Person, token: str, ask: Ask) -> Proposal:
+def waiting(person: Person, typed: str, ask: Ask) -> Proposal:
     """A proposal that is still waiting. Raises `Refused`."""
-    found = (each for each in person.proposals if each.digest == digest(token) and each.until > ask.now)
-    proposed = next(found, None)
+    alive = (each for each in person.proposals if each.until > ask.now)
+    proposed = next((each for each in alive if same(typed, code_of(ask.key, person.id, each.rev))), None)
     if proposed is None:
         raise Refused(N_("That question is not open any more. `account link` gives a code."))
     return proposed
@@ -99,7 +103,7 @@ class ConfirmAccount(Command):
         proposed = waiting(person, self.code, ask)
         if proposed.handle in ask.people.by_handle:
             raise Refused(N_("{handle} is linked already."), handle=proposed.handle)
-        yield Linked(proposed.handle, proposed.digest)
+        yield Linked(proposed.handle)
 
 
 @command("account decline", rank=43, private=True, group="people")

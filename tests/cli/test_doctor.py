@@ -130,9 +130,7 @@ def test_an_account_that_was_linked_counts() -> None:
 
 def test_what_was_set_and_changed_in_chat_counts() -> None:
     """A rule that waits, a channel that was never verified, and a gap that an override made."""
-    boris = Person(
-        "b", "B", linked=("slack:U2",), high=(Hop("chat", 10 * MINUTE),), proving=(Proof("sms:+1", "1", NOW),)
-    )
+    boris = Person("b", "B", linked=("slack:U2",), high=(Hop("chat", 10 * MINUTE),), proving=(Proof("sms:+1", 1, NOW),))
     settings = {
         "house": {"admin": "b"},
         "chats": {"slack": {}},

@@ -61,7 +61,7 @@ def test_the_last_resort_and_whoever_an_override_brings_count_too(target: str) -
 
 
 def test_a_channel_that_was_named_and_never_verified() -> None:
-    anna = replace(ANNA, proving=(Proof("sms:+49", "1", START - DAY), Proof("sms:+48", "2", START - DAY)))
+    anna = replace(ANNA, proving=(Proof("sms:+49", 1, START - DAY), Proof("sms:+48", 2, START - DAY)))
     assert kinds(ask(RULES, anna, BORIS, CARLOS)) == [("unverified", "anna")]
 
 

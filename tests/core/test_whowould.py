@@ -103,7 +103,7 @@ def test_minute_person_channel_and_how_it_ends() -> None:
 def test_rules_with_delays_quiet_hours_and_what_would_fail() -> None:
     low = (Hop("chat"), Hop("call", MINUTE), Hop("telegram", 2 * MINUTE))
     quiet = Quiet(time(10), time(10, 4))
-    anna = replace(ANNA, low=low, quiet=quiet, proving=(Proof("email:a@b.c", "1", START),))
+    anna = replace(ANNA, low=low, quiet=quiet, proving=(Proof("email:a@b.c", 1, START),))
     ladder = Policy("default", (Step(("anna", "nobody"), 5 * MINUTE), Step(("nobody",), MINUTE)), 0, ())
     lines = asked("whowould", replace(RULES, policies={"default": ladder}), People((anna,)))
     assert lines[1:] == [
