@@ -22,6 +22,12 @@ AGAIN = 1.0, 5.0
 """Seconds before a session that was refused is begun anew: any number between, so that not all begin at once.
 https://docs.discord.com/developers/events/gateway#resuming"""
 
+READ = {"READY", "RESUMED", "GUILD_CREATE", "GUILD_UPDATE", "GUILD_DELETE"} | {
+    f"GUILD_ROLE_{what}" for what in ("CREATE", "UPDATE", "DELETE")
+}
+"""What the library reads itself: that a session began, and which roles there are. One payload that it cannot read
+ends its connection, and we read all others as they came."""
+
 Hear = Callable[["Ears", str, Any, str], Coroutine[Any, Any, None]]
 
 
@@ -50,6 +56,8 @@ class Ears(discord.Client):
             guild_ready_timeout=0.2,
             enable_debug_events=True,
         )
+        parsers = self._connection.parsers
+        self._connection.parsers = {event: parsers[event] for event in READ}
         self._hear = hear
         self._told = ready
         self._resumed = back

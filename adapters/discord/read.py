@@ -17,6 +17,8 @@ COMMAND, PRESS, TYPING, MODAL = 2, 3, 4, 5
 """Kinds of interaction."""
 THREADS = {10, 11, 12}
 """Kinds of channels that are threads."""
+PARTY = 3
+"""The kind of a conversation of several people: it has no server, and nobody is alone in it."""
 PIN = "pin"
 """What a reaction says."""
 SPOKEN = {0, 19}
@@ -43,7 +45,7 @@ def interaction(raw: Mapping[str, Any], grammar: Grammar) -> Said | None:
         place=inside(raw.get("channel") or {}, str(raw["channel_id"])),
         words=words,
         fields=fields,
-        direct=not raw.get("guild_id"),
+        direct=alone(raw),
         name=called(user, raw.get("member") or {}),
         locale=str(raw.get("locale") or ""),
         at=when(str(raw["id"])),
@@ -62,6 +64,12 @@ def inside(channel: Mapping[str, Any], id: str) -> Place:
     """The room: a thread is part of its channel, and what is said in it is about that channel's incident."""
     parent = channel.get("parent_id") if channel.get("type") in THREADS else None
     return Place(NAME, str(parent or id))
+
+
+def alone(raw: Mapping[str, Any]) -> bool:
+    """Whether somebody speaks with the bot alone."""
+    kind = raw.get("channel_type", (raw.get("channel") or {}).get("type"))
+    return not raw.get("guild_id") and kind != PARTY
 
 
 Spoken = tuple[str, dict[str, str], Remark | None]
@@ -103,7 +111,7 @@ def typing(raw: Mapping[str, Any], grammar: Grammar) -> tuple[Said, str] | None:
         place=inside(raw.get("channel") or {}, str(raw["channel_id"])),
         words=meant(path, grammar),
         fields={each["name"]: value(each) for each in options},
-        direct=not raw.get("guild_id"),
+        direct=alone(raw),
         locale=str(raw.get("locale") or ""),
     )
     return said, at
@@ -174,12 +182,13 @@ def message(raw: Mapping[str, Any], mine: Collection[str], grammar: Grammar, par
     the channel of the thread in which it was said.
     """
     author = raw.get("author") or {}
-    if not author.get("id") or author.get("bot") or raw.get("webhook_id") or raw.get("type", 0) not in SPOKEN:
+    robot = author.get("bot") or author.get("system") or raw.get("webhook_id")
+    if not author.get("id") or robot or raw.get("type", 0) not in SPOKEN:
         return None
     text = "\n".join(part for part in (str(raw.get("content") or "").strip(), *attached(raw)) if part)
     if not text:
         return None
-    direct = not raw.get("guild_id")
+    direct = alone(raw)
     line = addressed(text, mine, grammar, direct)
     replied = raw.get("referenced_message")
     return Said(

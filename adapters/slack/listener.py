@@ -10,6 +10,7 @@ import structlog
 from slack_bolt.app.async_app import AsyncApp
 from slack_bolt.authorization import AuthorizeResult
 from slack_bolt.context.ack.async_ack import AsyncAck
+from slack_bolt.error import BoltUnhandledRequestError
 from slack_bolt.response import BoltResponse
 
 from adapters.mark import Mark
@@ -49,6 +50,7 @@ def app(listener: "Listener") -> AsyncApp:
         authorize=authorize,
         process_before_response=True,
         ignoring_self_events_enabled=False,
+        raise_error_for_unhandled_request=True,
         logger=QUIET,
     )
     made.event(ANY)(listener.event)
@@ -253,6 +255,10 @@ def _thread(about: Remark) -> str:
 
 async def broke(error: Exception, body: Mapping[str, Any]) -> BoltResponse | None:
     """A payload that could not be heard. What nobody can read is acknowledged: it would not read better again."""
+    if isinstance(error, BoltUnhandledRequestError):
+        # Of a kind that we never asked for: a form that was closed, a limit on events, whatever comes next.
+        log.info("a payload is of no kind that is heard", kind=body.get("type", ""))
+        return BoltResponse(status=200)
     if isinstance(error, Unreadable):
         log.warning("a payload is not as the platform documents it", kind=body.get("type", "command"), why=str(error))
         return BoltResponse(status=200)

@@ -43,7 +43,8 @@ def _key(update: Update, me: Me) -> str:
 
 
 def _by(user: Native) -> Handle | None:
-    return Handle(TELEGRAM, str(user["id"])) if user else None
+    # Who acts in a group's own name, or in a channel's, is one of the platform's bots to us.
+    return Handle(TELEGRAM, str(user["id"])) if user and not user.get("is_bot") else None
 
 
 def opened(update: Update, me: Me) -> tuple[str, str, str] | None:

@@ -10,7 +10,7 @@ from datetime import datetime, tzinfo
 
 import msgspec
 
-from bot.oncall.busy import BadFeed, Busy
+from bot.oncall.busy import BadFeed, Reading
 from bot.text.words import zone
 
 SECONDS = 10
@@ -18,7 +18,7 @@ SECONDS = 10
 MEMORY = 512 * 2**20
 
 
-async def read_apart(body: bytes, local: tzinfo, start: datetime, end: datetime) -> list[Busy]:
+async def read_apart(body: bytes, local: tzinfo, start: datetime, end: datetime) -> Reading:
     """What `read` finds. Raises `BadFeed`, also where it took too much."""
     child = await asyncio.create_subprocess_exec(
         sys.executable, "-P", "-m", "bot.engine.apart", str(local), start.isoformat(), end.isoformat(),
@@ -37,7 +37,7 @@ async def read_apart(body: bytes, local: tzinfo, start: datetime, end: datetime)
         raise BadFeed("reading it takes too much time or memory")
     if said.startswith(b'"'):
         raise BadFeed(msgspec.json.decode(said, type=str))
-    return msgspec.json.decode(said, type=list[Busy])
+    return msgspec.json.decode(said, type=Reading)
 
 
 def main(local: str, start: str, end: str) -> None:

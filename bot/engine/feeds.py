@@ -69,10 +69,13 @@ class Feeds:
         try:
             body = await self._body(where)
             start, end = weeks(schedule, await self.office.store.read(lambda tx: tx.now))
-            return TakeOver(source, tuple(await read_apart(body, schedule.zone, start, end)))
+            found = await read_apart(body, schedule.zone, start, end)
         except (ChatError, BadFeed) as wrong:
             log.warning("a calendar cannot be read", schedule=schedule.name, calendar=source, why=str(wrong))
             return GiveUp(source, str(wrong))
+        if found.unread:
+            log.warning("some events cannot be read", schedule=schedule.name, calendar=source, events=found.unread)
+        return TakeOver(source, tuple(found.events))
 
     async def _body(self, where: str) -> bytes:
         if "://" not in where:

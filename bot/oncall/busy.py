@@ -1,6 +1,7 @@
 """What an event of somebody else's calendar says, once it was read."""
 
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from bot.oncall.overrides import Stretch
 
@@ -14,3 +15,10 @@ class Busy(Stretch):
     """An event: whom it may be about, as names and as addresses of mail."""
 
     names: tuple[str, ...]
+
+
+class Reading(NamedTuple):
+    """What was read of a calendar: its events in their order, and how many others cannot be read."""
+
+    events: list[Busy]
+    unread: int = 0

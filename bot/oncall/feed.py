@@ -1,14 +1,16 @@
 """Somebody else's calendar, read: what it says when, repetitions and all. RFC 5545."""
 
-from collections.abc import Iterator
-from datetime import UTC, date, datetime, time, tzinfo
-from itertools import islice
+import re
+from datetime import UTC, date, datetime, time, timedelta, tzinfo
 from typing import Any
 
 import icalendar
 import recurring_ical_events
+from icalendar import vRecur
+from icalendar.error import BrokenCalendarProperty
+from recurring_ical_events import CalendarQuery, ComponentsWithName, EventAdapter
 
-from bot.oncall.busy import BadFeed, Busy
+from bot.oncall.busy import BadFeed, Busy, Reading
 from bot.text.clock import first
 
 COMPONENTS = 5000
@@ -18,43 +20,98 @@ MOST = 1000
 TOO_OFTEN = frozenset({"SECONDLY", "MINUTELY"})
 LETTERS = 200
 """Of a summary, at most."""
+FOLD = re.compile(rb"(?:\r?\n)+[ \t]")
+DAY = timedelta(days=1)
+WRONG = (
+    ValueError, IndexError, KeyError, TypeError, AttributeError, OverflowError, RecursionError, AssertionError,
+    BrokenCalendarProperty,
+)  # fmt: skip
+"""What the libraries raise at what they cannot read."""
 
 
-def read(body: bytes, zone: tzinfo, start: datetime, end: datetime) -> list[Busy]:
+class Query(CalendarQuery):  # type: ignore[misc]
+    """An event that cannot be read is no reason to read none: whatever is wrong in one, it is left out."""
+
+    suppressed_errors = WRONG
+
+
+class Lasting(EventAdapter):  # type: ignore[misc]
+    """An event that keeps its `DURATION` in each of its repetitions."""
+
+    def as_component(self, *args: Any, **more: Any) -> Any:
+        made = super().as_component(*args, **more)
+        if (lasts := self._component.get("DURATION")) is not None:
+            made["DURATION"] = lasts
+        return made
+
+
+def read(body: bytes, zone: tzinfo, start: datetime, end: datetime) -> Reading:
     """The events of a range, in their order. Whole days and times without a zone are the schedule's.
 
     Raises `BadFeed`. It takes what time and memory it takes: call it where both are limited.
     """
     try:
-        calendars: list[Any] = list(icalendar.Calendar.from_ical(body, multiple=True))
-    except (ValueError, IndexError, KeyError, TypeError, AttributeError, RecursionError) as wrong:
+        calendars: list[Any] = list(icalendar.Calendar.from_ical(_text(body), multiple=True))
+    except WRONG as wrong:
         raise BadFeed(f"it is no iCalendar ({type(wrong).__name__})") from None
     if not calendars or any(each.name != "VCALENDAR" for each in calendars):
         raise BadFeed("it is no iCalendar")
-    found = [busy for each in calendars for busy in _events(each, zone, start, end)]
-    return sorted(found, key=lambda each: (each.start, each.end))[:MOST]
+    found: list[Busy] = []
+    unread = 0
+    for each in calendars:
+        events, broken = _events(each, zone, start, end)
+        found, unread = found + events, unread + broken
+    return Reading(sorted(found, key=lambda each: (each.start, each.end))[:MOST], unread)
 
 
-def _events(calendar: Any, zone: tzinfo, start: datetime, end: datetime) -> Iterator[Busy]:
+def _text(body: bytes) -> str:
+    """Unfolded before it is decoded: some fold in the middle of a letter. What is no UTF-8 is of an older time."""
+    whole = FOLD.sub(b"", body)
+    try:
+        return whole.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        return whole.decode("cp1252", "replace")
+
+
+def _events(calendar: Any, zone: tzinfo, start: datetime, end: datetime) -> tuple[list[Busy], int]:
+    """What is in the range, and how many events cannot be read."""
     events = calendar.walk("VEVENT")
     if len(events) > COMPONENTS:
         raise BadFeed(f"it has more than {COMPONENTS} events")
     if any(_too_often(event) for event in events):
         raise BadFeed("something in it repeats every minute or second")
+    if str(calendar.get("CALSCALE", "")).upper() == "GREGORIAN":
+        del calendar["CALSCALE"]
     try:
-        query = recurring_ical_events.of(calendar, skip_bad_series=True)
-        for event in islice(query.between(start, end), MOST):
-            busy = _busy(event, zone)
-            if str(event.get("STATUS", "")).upper() != "CANCELLED" and busy.start < busy.end:
-                yield busy
-    except (ValueError, KeyError, TypeError, AttributeError, OverflowError, RecursionError) as wrong:
+        kinds = [ComponentsWithName("VEVENT", Lasting)]
+        query = recurring_ical_events.of(calendar, components=kinds, skip_bad_series=True, calendar_query=Query)
+    except WRONG as wrong:
         raise BadFeed(f"its events cannot be read ({type(wrong).__name__})") from None
+    found: list[Busy] = []
+    many = len({event.get("UID", id(event)) for event in events})
+    unread = many - len(query.series)
+    for series in query.series:
+        try:
+            found += _shown(series, zone, start, end)
+        except WRONG:
+            unread += 1
+    if events and unread == many:
+        raise BadFeed("none of its events can be read")
+    return found, unread
+
+
+def _shown(series: Any, zone: tzinfo, start: datetime, end: datetime) -> list[Busy]:
+    """One event's repetitions that take place, and take time."""
+    events = [each.as_component(keep_recurrence_attributes=False) for each in series.between(start, end)]
+    busy = [_busy(event, zone) for event in events if str(event.get("STATUS", "")).upper() != "CANCELLED"]
+    return [each for each in busy if each.start < each.end]
 
 
 def _too_often(event: Any) -> bool:
     rules = event.get("RRULE", [])
     each = rules if isinstance(rules, list) else [rules]
-    return any(str(often).upper() in TOO_OFTEN for rule in each for often in rule.get("FREQ", ()))
+    known = [rule for rule in each if isinstance(rule, vRecur)]
+    return any(str(often).upper() in TOO_OFTEN for rule in known for often in rule.get("FREQ", ()))
 
 
 def _busy(event: Any, zone: tzinfo) -> Busy:
@@ -63,7 +120,20 @@ def _busy(event: Any, zone: tzinfo) -> Busy:
     names = [str(event.get("SUMMARY", ""))[:LETTERS]]
     for each in attendees[:20]:
         names += [str(each.params.get("CN", ""))[:LETTERS], str(each)[:LETTERS].lower().removeprefix("mailto:")]
-    return Busy(_instant(event.start, zone), _instant(event.end, zone), tuple(name for name in names if name))
+    return Busy(_instant(event["DTSTART"].dt, zone), _ends(event, zone), tuple(name for name in names if name))
+
+
+def _ends(event: Any, zone: tzinfo) -> datetime:
+    """When an event ends, on the clock, as every calendar shows it; the hours of a `DURATION` are hours.
+
+    A day that ends on its own date is a whole one to all who write such days, whatever RFC 5545 says.
+    """
+    start, end, lasts = event["DTSTART"].dt, event["DTEND"].dt, event.get("DURATION")
+    if not isinstance(start, datetime):
+        return _instant(end if end != start else start + DAY, zone)
+    if lasts is not None and end - start == lasts.dt:
+        return _instant(start + lasts.dt.days * DAY, zone) + timedelta(seconds=lasts.dt.seconds)
+    return _instant(end, zone)
 
 
 def _instant(value: date | datetime, zone: tzinfo) -> datetime:

@@ -13,7 +13,7 @@ from aiohttp import web
 from adapters.web.fetch import MOST, fetch, outside
 from bot.engine import apart
 from bot.engine.apart import read_apart
-from bot.oncall.busy import BadFeed, Busy
+from bot.oncall.busy import BadFeed, Reading
 from bot.oncall.feed import read
 from bot.ports import ChatError, Forbidden, Gone, Unreachable
 from bot.text.words import zone
@@ -30,7 +30,7 @@ def utc(text: str) -> datetime:
 
 def found(name: str) -> list[tuple[str, str, str]]:
     """The events of a recorded calendar, on Berlin's clock."""
-    busy = read((CALENDARS / name).read_bytes(), BERLIN, START, END)
+    busy = read((CALENDARS / name).read_bytes(), BERLIN, START, END).events
     return [
         (f"{each.start.astimezone(BERLIN):%m-%d %H:%M}", f"{each.end.astimezone(BERLIN):%m-%d %H:%M}", each.names[0])
         for each in busy
@@ -45,7 +45,7 @@ def test_google_repeats_leaves_out_moves_and_cancels() -> None:
         ("03-23 09:00", "03-24 09:00", "Anna Nowak on call"),
         ("03-30 09:00", "03-31 09:00", "Anna Nowak on call"),
     ]
-    shift = read((CALENDARS / "google.ics").read_bytes(), BERLIN, START, END)[1]
+    shift = read((CALENDARS / "google.ics").read_bytes(), BERLIN, START, END).events[1]
     assert shift.names == ("Day shift", "Mia Chen", "mia@example.com")
 
 
@@ -103,17 +103,15 @@ async def test_a_rule_that_takes_for_ever_is_ended(monkeypatch: pytest.MonkeyPat
 
 async def test_a_rule_without_an_end_is_read_as_far_as_is_needed() -> None:
     body = event("DTEND:20260302T100000Z", "RRULE:FREQ=DAILY")
-    assert len(await read_apart(body, BERLIN, START, END)) == 59
-    assert len(await read_apart(event("DURATION:PT10M", "RRULE:FREQ=HOURLY"), BERLIN, START, END)) == 1000
+    assert len((await read_apart(body, BERLIN, START, END)).events) == 59
+    assert len((await read_apart(event("DURATION:PT10M", "RRULE:FREQ=HOURLY"), BERLIN, START, END)).events) == 1000
 
 
 async def test_what_is_read_apart_is_what_is_read() -> None:
     body = (CALENDARS / "google.ics").read_bytes()
     assert await read_apart(body, BERLIN, START, END) == read(body, BERLIN, START, END)
-    nothing: list[Busy] = []
-    assert (
-        await read_apart(event("RRULE:FREQ=DAILY;UNTIL=20260302T090000Z"), BERLIN, END, END + timedelta(1)) == nothing
-    )
+    ended = event("RRULE:FREQ=DAILY;UNTIL=20260302T090000Z")
+    assert await read_apart(ended, BERLIN, END, END + timedelta(1)) == Reading([])
 
 
 # ---- fetching

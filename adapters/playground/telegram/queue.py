@@ -41,13 +41,15 @@ class Queue:
 
     def garble(self) -> None:
         """Queue what cannot be read."""
-        rubbish: Update = {"message": {"message_id": "seven", "chat": [], "from": 5, "entities": {"offset": "x"}}}
-        self.rows.append((self.now(), {"update_id": next(self._ids), **rubbish}))
-        self.arrived.set()
+        self.put({"message": {"message_id": "seven", "chat": [], "from": 5, "entities": {"offset": "x"}}})
 
     def foretell(self) -> None:
         """Queue an update of a kind that nobody knows yet."""
-        self.rows.append((self.now(), {"update_id": next(self._ids), "hologram_update": NEWER}))
+        self.put({"hologram_update": NEWER})
+
+    def put(self, update: Update) -> None:
+        """Queue an update of any shape, wanted or not."""
+        self.rows.append((self.now(), {"update_id": next(self._ids), **update}))
         self.arrived.set()
 
     def waiting(self, offset: int, limit: int) -> list[Update]:
