@@ -226,6 +226,8 @@ class Command:
     """It begins a book of its own."""
     other: ClassVar[bool] = False
     """Its first number is another incident's, unless a second one follows."""
+    several: ClassVar[bool] = False
+    """A page that names several incidents asks it of all of them at once."""
     asks: ClassVar[bool] = False
     """Said without anything, it opens its form, though nothing in it must be filled."""
 

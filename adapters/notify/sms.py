@@ -23,7 +23,7 @@ MOST = 2
 """Messages that a page is cut into, at most: every one costs."""
 ANSWER = 4
 """The same for an answer that was asked for."""
-KEYWORD = re.compile(r"[!/]?(ack|take|escalate|summary|who)\b[\s:]*#?(\d{1,9})?\b\s*(.*)", re.IGNORECASE | re.DOTALL)
+KEYWORD = re.compile(r"[!/]?(ack|take|escalate|summary|who)\b[\s:]*#?(b?\d{1,9})?\b\s*(.*)", re.IGNORECASE | re.DOTALL)
 """What a text message may say. STOP, START and HELP never come here: Twilio answers them itself."""
 ENDED: Mapping[str, str] = {"delivered": "delivered", "undelivered": "failed", "failed": "failed"}
 UNKNOWN = N_("I understand: ACK 42 (take it), ESCALATE 42, SUMMARY 42. Everything else works in the chats.")
@@ -106,7 +106,8 @@ async def answer(house: House, told: Mapping[str, str]) -> str:
     voice = Voice("zh-hans" if re.search("[\u4e00-\u9fff]", told.get("Body", "")) else "en")
     if found is None:
         return voice.word(UNKNOWN)
-    words = " ".join(part for part in (found[1].lower(), found[2] and f"#{found[2]}", found[3].strip()) if part)
+    number = f"#{found[2]}" if (found[2] or "").isdecimal() else found[2]
+    words = " ".join(part for part in (found[1].lower(), number, found[3].strip()) if part)
     try:
         said = await house.hear(heard(handle, f"sms-{told.get('MessageSid', '')}", words))
     except Unheard:

@@ -8,11 +8,13 @@ from types import MappingProxyType
 import msgspec
 
 from bot.book import Ask, Book, BookId, Command, Refused, Send
+from bot.engine.bundle import members
 from bot.engine.carry import carry_out
 from bot.engine.office import Office
 from bot.engine.propose import ASKED, proposed
 from bot.engine.see import ReadingDesk
 from bot.grammar import Line, Reader, build, missing, options, parse
+from bot.incident.cards import headline, standing
 from bot.incident.lapse import Stir, quiet
 from bot.people.account import STRANGER
 from bot.people.codes import unveiled, veiled
@@ -20,7 +22,7 @@ from bot.people.may import called, may
 from bot.people.person import People, Person
 from bot.ports import Card, Copy, Form, Said
 from bot.store.transaction import Transaction
-from bot.text.rich import Para, paragraphs
+from bot.text.rich import Block, Para, paragraphs
 from bot.text.words import N_, Voice
 
 Reply = Card | Form
@@ -87,6 +89,8 @@ class Hearing:
         line = line.settled(self._here(said, tx))
         if not may(person, line.cls.deed, None):
             raise self._not_allowed(person, line, said, tx)
+        if line.cls.several and line.incident.startswith("b"):
+            return self._each(said, line, tx, people, person, voice)
         if missing(line):
             return self.form(line, voice)
         if line.cls.asks and not line.raw:
@@ -107,6 +111,28 @@ class Hearing:
             raise self._not_allowed(person, line, said, tx)
         book, entries = carry_out(command, book, ask, tx)
         return command.answer(book.state, entries, ask, voice)
+
+    def _each(
+        self, said: Said, line: Line, tx: Transaction, people: People, person: Person | None, voice: Voice
+    ) -> Card:
+        """Ask it of every incident that one page named. What one of them refuses keeps no other from it."""
+        named = members(line.incident, tx)
+        if not named:
+            text = N_("I do not remember a page called {name}. Say it of each incident: `list` shows the open ones.")
+            raise Refused(text, name=line.incident)
+        tx.lock(*(BookId("incident", each) for each in named))
+        body: list[Block] = []
+        for each in named:
+            one = replace(line, incident=each)
+            try:
+                state = self._book(one, tx, person).state
+                body.append(Para(headline(state)))
+                taken = state.acked and not state.live
+                reply = None if taken else self._act(said, one, tx, people, person, voice)
+                body += reply.body if isinstance(reply, Card) else [Para(standing(state, voice))]
+            except Refused as no:
+                body.append(Para(voice.phrase(no.phrase)))
+        return Card(body=tuple(body), to="quiet")
 
     def _touched(self, command: Command, line: Line, tx: Transaction, person: Person | None) -> Mapping[BookId, Book]:
         """The other books that it touches and that the speaker may see; all are locked, its own too, in their order."""

@@ -235,7 +235,7 @@ class Engine:
 
     async def receipt(self, receipt: Receipt) -> None:
         """What became of a page."""
-        await self._keeping(partial(self.paging.receive, receipt), write=True)
+        await self._keeping(partial(self.paging.turns.receive, receipt), write=True)
         self.office.wake()
 
     async def calendar(self, secret: str) -> bytes | None:

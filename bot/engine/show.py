@@ -10,11 +10,14 @@ from hashlib import sha256
 import msgspec
 import structlog
 
+from bot.book import BookId
 from bot.engine.office import Office, downs
 from bot.engine.purse import Later, Purse
 from bot.engine.rooms import Rooming
 from bot.incident.cards import (
     Links,
+    Ring,
+    bundle_card,
     follower_card,
     hall_card,
     hidden_card,
@@ -77,7 +80,7 @@ class Showing:
         return await self.office.store.write(partial(self.purse.spend, platform, place, LOOK))
 
     async def _show(self, stale: Shown) -> None:
-        row, incident, people, down = await self.office.store.read(partial(self._load, stale))
+        row, incident, people, down, others = await self.office.store.read(partial(self._load, stale))
         if row is None:
             return
         if row.subject == "room":
@@ -87,7 +90,10 @@ class Showing:
         if place is None:
             await self.office.store.write(lambda tx: tx.shown(row.id, have=row.want, place="", message="", digest=""))
             return
-        card = self._card(row, incident, people, await self.office.links(incident), down)
+        if others:
+            card = await self._bundle(row, others, people)
+        else:
+            card = self._card(row, incident, people, await self.office.links(incident), down)
         digest = sha256(msgspec.json.encode(card)).hexdigest()[:32]
         message, low = row.message, None
         if digest != row.digest or not message:
@@ -114,14 +120,24 @@ class Showing:
                 raise
             return await chat.put(place, card, None, f"{key}-{row.want}")
 
-    def _load(self, stale: Shown, tx: Transaction) -> tuple[Shown | None, Incident, People, Sequence[str]]:
+    def _load(
+        self, stale: Shown, tx: Transaction
+    ) -> tuple[Shown | None, Incident, People, Sequence[str], Sequence[Ring]]:
         """The look as it is now that its lane is held: whoever held it before may have shown it already.
 
-        With it all that it shows, as of one moment; at last the platforms that do not answer.
+        With it all that it shows, as of one moment; at last the platforms that do not answer, and the incidents of
+        a bundle.
         """
         behind = (each for each in tx.looks(stale.book) if each.id == stale.id and each.have < each.want)
         down = [self.office.label(name) for name in downs(self.office.chats, tx)]
-        return next(behind, None), tx.load(stale.book).state, self.office.people(tx), down
+        rings = [_ring(name, tx) for name in stale.subject.split(" ")[3:]] if stale.subject.startswith("pages ") else []
+        return next(behind, None), tx.load(stale.book).state, self.office.people(tx), down, rings
+
+    async def _bundle(self, row: Shown, rings: Sequence[Ring], people: People) -> Card:
+        """Several incidents in one message: whichever of them changed, it tells of all as they are now."""
+        _, bundle, target, *_ = row.subject.split(" ")
+        linked = [ring._replace(links=await self.office.links(ring.incident)) for ring in rings]
+        return bundle_card(linked, bundle, self.office.voice(people, people.by_id.get(target)))
 
     def _place(self, row: Shown) -> Place | None:
         return Place.parse(row.place) if row.place else self.office.chats[row.platform].hall
@@ -152,8 +168,21 @@ class Showing:
             return hidden_card(incident, voice)
         if not elsewhere(target):
             voice = self.office.voice(people, people.by_id.get(target), None)
-        ringing = (found := incident.call(int(call))) and not found.answered and incident.open
-        return page_card(incident, voice, int(step), False, links) if ringing else page_over(incident, voice, links)
+        ring = Ring(incident, int(step), links=links)
+        return page_card(ring, voice) if rings(incident, call) else page_over(incident, voice, links)
+
+
+def _ring(name: str, tx: Transaction) -> Ring:
+    """One incident of a bundle, as its look names it: `12.1.2`, the second step of its first call."""
+    id, call, step = name.split(".")
+    incident = tx.load(BookId("incident", id)).state
+    return Ring(incident, int(step), over=not rings(incident, call))
+
+
+def rings(incident: Incident, call: str) -> bool:
+    """Whether a call of it still waits for an answer."""
+    found = incident.call(int(call))
+    return bool(found and not found.answered and incident.open)
 
 
 def delay(error: ChatError, tries: int) -> timedelta:

@@ -20,7 +20,8 @@ class Line:
     """A line as it was typed: which class, what stands in its fields, and the incident it names, if any.
 
     `maybe` is a bare number in the first place: the incident's, where the place has none of its own,
-    and otherwise part of the text ("update 3 nodes are back").
+    and otherwise part of the text ("update 3 nodes are back"). For commands that take several, an `incident`
+    such as `b7` is all those that one page named.
     """
 
     cls: type[Any]
@@ -69,6 +70,8 @@ def parse(text: str, handed: Mapping[str, str] | None = None) -> Line:
     raw = dict(handed or {})
     rest = _take_named(cls, rest, raw)
     incident, maybe = raw.pop("incident", "").strip().lstrip("#"), ""
+    if cls.several and re.fullmatch(r"[bB]\d{1,9}", rest):
+        return Line(cls, raw, "", rest.lower())
     if cls.on == "incident" and not cls.new and (found := re.match(r"(#?)(\d{1,9})(?:\s+|$)", rest)):
         rest = rest[found.end() :]
         named = bool(found[1]) and (not cls.other or bool(re.match(r"#?\d+(?:\s|$)", rest)))

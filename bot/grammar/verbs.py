@@ -64,6 +64,7 @@ class Query:
     deed: ClassVar[str] = "read"
     new: ClassVar[bool] = False
     other: ClassVar[bool] = False
+    several: ClassVar[bool] = False
     asks: ClassVar[bool] = False
 
     def answer(self, desk: Desk) -> Card:

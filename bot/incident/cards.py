@@ -1,7 +1,8 @@
 """How an incident looks: cards without a dialect, in somebody's language."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from typing import TYPE_CHECKING, Any
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from msgspec import structs
 
@@ -9,7 +10,7 @@ from bot.book import Entry
 from bot.incident.severity import Audience, Role, Status
 from bot.incident.updates import Updated
 from bot.ports import Button, Card, Fact, Link
-from bot.text.rich import Block, Line, Para, Quote, Run, bold, joined, line, paragraphs
+from bot.text.rich import Block, Item, Line, Para, Quote, Run, bold, joined, line, paragraphs
 from bot.text.words import N_, Voice, Who
 
 if TYPE_CHECKING:
@@ -131,24 +132,84 @@ def _public(incident: "Incident", voice: Voice) -> Iterator[Block]:
         yield Para(voice.say(N_("We will say more by {at}."), at=incident.next_update))
 
 
-def page_card(incident: "Incident", voice: Voice, step: int, repeat: bool, links: Links) -> Card:
+class Ring(NamedTuple):
+    """An incident that somebody is paged for: by which step, whether they may have heard it, and whether it is over."""
+
+    incident: "Incident"
+    step: int = 1
+    repeat: bool = False
+    links: Links = MappingProxyType({})
+    over: bool = False
+
+
+def page_card(ring: Ring, voice: Voice) -> Card:
     """A page: what is on fire, and the button that stops it."""
-    mark = voice.word(N_("PAGE"))
-    nth = voice.word(N_("step {step}"), step=step) if step > 1 else voice.word(N_("last resort")) if step == 0 else ""
-    notes = [part for part in (nth, voice.word(N_("repeat")) if repeat else "") if part]
-    tail = f" ({', '.join(notes)})" if notes else ""
+    incident = ring.incident
     return Card(
-        title=line(bold(f"{mark} {LOCK if incident.private else ''}{label(incident)}{tail}")),
+        title=line(bold(f"{voice.word(N_('PAGE'))} {_ringing(ring, voice)}")),
         body=tuple(_body(incident, voice)),
         buttons=(
             _button(incident, voice, N_("Take"), "ack", "primary"),
             _button(incident, voice, N_("Next step now"), "escalate"),
             _button(incident, voice, N_("Summary"), "summary"),
         ),
-        footer=_rooms(voice, links),
+        footer=_rooms(voice, ring.links),
         tone="alarm",
         language=voice.language,
     )
+
+
+def _ringing(ring: Ring, voice: Voice) -> str:
+    """`SEV1 #1 db is down (step 2)`."""
+    step = ring.step
+    nth = voice.word(N_("step {step}"), step=step) if step > 1 else voice.word(N_("last resort")) if step == 0 else ""
+    notes = [part for part in (nth, voice.word(N_("repeat")) if ring.repeat else "") if part]
+    tail = f" ({', '.join(notes)})" if notes else ""
+    return f"{LOCK if ring.incident.private else ''}{label(ring.incident)}{tail}"
+
+
+SHOWN = 10
+"""Incidents of a bundle that are told of at length: the worst."""
+SINGLY = 3
+"""Up to so many there is a button for each."""
+
+
+def bundle_card(rings: Sequence[Ring], bundle: str, voice: Voice) -> Card:
+    """Pages of several incidents in one message: every one by its number, the worst at length, and who has which."""
+    whole = sorted({ring.incident.id: ring for ring in rings}.values(), key=_worst_first)
+    open_ones = [ring for ring in whole if not ring.over]
+    first, more = voice.word(N_("PAGE")) if open_ones else "", len(whole) - 1
+    title = voice.word(N_("{first}, and {more} more"), first=f"{first} {_ringing(whole[0], voice)}".strip(), more=more)
+    numbers = " ".join(sorted((ring.incident.number for ring in whole), key=lambda number: int(number[1:])))
+    return Card(
+        title=line(bold(title)),
+        body=(
+            Para(voice.say(N_("Incidents: {numbers}"), numbers=numbers)),
+            *(Item(_told(ring, voice)) for ring in whole[:SHOWN]),
+        ),
+        buttons=tuple(_answers(open_ones, bundle, voice)),
+        tone="alarm" if open_ones else tone(whole[0].incident),
+        language=voice.language,
+    )
+
+
+def _worst_first(ring: Ring) -> tuple[bool, int, int]:
+    return ring.over, int(ring.incident.severity), int(ring.incident.id)
+
+
+def _told(ring: Ring, voice: Voice) -> Line:
+    rooms = [line(Run(name, link=url)) for name, url in ring.links.items()]
+    return joined([line(bold(_ringing(ring, voice))), standing(ring.incident, voice), *rooms], " · ")
+
+
+def _answers(rings: Sequence[Ring], bundle: str, voice: Voice) -> Iterator[Button]:
+    if len(rings) > 1:
+        yield Button(voice.word(N_("Take all {count}"), count=len(rings)), f"ack {bundle}", "primary")
+        yield Button(voice.word(N_("Next step now")), f"escalate {bundle}")
+    if len(rings) <= SINGLY:
+        for ring in rings:
+            text = voice.word(N_("Take {number}"), number=ring.incident.number)
+            yield Button(text, f"ack {ring.incident.number}", "primary" if len(rings) == 1 else "")
 
 
 def page_over(incident: "Incident", voice: Voice, links: Links) -> Card:

@@ -75,6 +75,8 @@ class Escalate(Command):
     why: str = words(N_("Why it cannot wait."))
     restart: bool = flag(N_("From the first step, by the policy as it is now."), default=False)
 
+    several = True
+
     def decide(self, incident: "Incident", ask: Ask) -> Iterator[Event]:
         must_be_open(incident)
         if incident.snoozed:

@@ -114,6 +114,8 @@ class Acknowledge(Command):
 
     note: str = words(N_("Anything the others should know."))
 
+    several = True
+
     def decide(self, incident: "Incident", ask: Ask) -> Iterator[Event]:
         must_be_open(incident)
         if incident.acked and incident.live:

@@ -7,13 +7,14 @@ from datetime import datetime, timedelta
 from functools import lru_cache, reduce
 from typing import Any
 
+import msgspec
 from msgspec import ValidationError
 
 from bot.book import STATES, Book, BookId, Entry, Event, Send, UnknownEvent, blank, freeze, thaw
 from bot.store.chain import Link, link, onward
 from bot.store.errors import Stale
 from bot.store.folds import fold_version
-from bot.store.hand import Row, instant, sql
+from bot.store.hand import Row, Sql, instant, sql
 from bot.store.keys import Keys
 from bot.store.log import Log
 from bot.store.looks import Looks, Named, named
@@ -35,13 +36,19 @@ TAKE = sql("""
     WHERE timers.at <= :now ORDER BY timers.at, timers.kind, timers.id, timers.name LIMIT :limit
     {FOR NO KEY UPDATE OF books SKIP LOCKED}
 """)
-TAKE_PAGES = sql("""
-    SELECT sends.id, books.kind, books.id, books.rev, books.at, books.fold, books.head, books.state
+PAGES = """
+    SELECT sends.dest, sends.id, books.kind, books.id, books.rev, books.at, books.fold, books.head, books.state
     FROM sends JOIN books ON books.kind = sends.book_kind AND books.id = sends.book
     WHERE sends.state = 'pending' AND sends.kind = 'page' AND sends.not_before <= :now
-    ORDER BY sends.rank, sends.id LIMIT :limit
-    {FOR UPDATE OF sends SKIP LOCKED FOR NO KEY UPDATE OF books SKIP LOCKED}
+"""
+UNTAKEN = "{FOR UPDATE OF sends SKIP LOCKED FOR NO KEY UPDATE OF books SKIP LOCKED}"
+TAKE_PAGES = sql(f"{PAGES} ORDER BY sends.rank, sends.id LIMIT :limit {UNTAKEN}")
+TAKE_MORE = sql(f"""
+    {PAGES} AND sends.dest IN (SELECT key FROM json_each(:names))
+    ORDER BY sends.dest, sends.rank, sends.id LIMIT :limit {UNTAKEN}
 """)
+EACH = 25
+"""Pages for one and the same that are claimed together, on average."""
 OPEN = sql(f"""
     SELECT {COLUMNS} FROM books WHERE open AND kind = :kind
     ORDER BY begun DESC, length(id) DESC, id DESC LIMIT :limit
@@ -121,14 +128,23 @@ class Books(Log, Timers, Keys, Looks, Sends):
     def claim_pages(self, holder: str, lease: timedelta, limit: int) -> list[Sent]:
         """Take the first pages that are due, before they are sent, their books locked; not those somebody else writes.
 
-        So whoever claims can look whether they are still to be sent: none is claimed after the ack committed.
+        So whoever claims can look whether they are still to be sent: none is claimed after the ack committed. With
+        them all that is due for the same people.
         """
-        taken = []
-        for send, kind, *row in self.rows(TAKE_PAGES, now=self.now, limit=limit):
-            taken.append(send)
+        taken = self._take(TAKE_PAGES, limit=limit)
+        if len(taken) == limit:
+            names = msgspec.json.encode(dict.fromkeys(taken.values())).decode()
+            taken |= self._take(TAKE_MORE, names=names, limit=limit * EACH)
+        return self._claimed(list(taken), holder, lease)
+
+    def _take(self, statement: Sql, **values: Any) -> dict[int, str]:
+        """Lock pages and their books: by the row of each, whom it is for."""
+        taken = {}
+        for dest, send, kind, *row in self.rows(statement, now=self.now, **values):
+            taken[send] = dest
             with suppress(*UNREADABLE):
                 self._holds(BookId(kind, row[0]), tuple(row))
-        return self._claimed(taken, holder, lease)
+        return taken
 
     def open_books(self, kind: str, limit: int = 100) -> list[Book]:
         """Those that are going on, newest first."""

@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+from bot.book import BookId, blank
 from bot.incident import cards
 from bot.incident.severity import Audience
 from bot.ports import Button, Card, Fact, Link
@@ -24,7 +25,9 @@ def core() -> Iterator[tuple[str, Card]]:
     desk.say("declare db is down --sev 1")
     yield "declared", cards.status_card(desk.book.state, voice, LINKS)
     yield "announced", cards.hall_card(desk.book.state, voice, LINKS, LINKS["Slack"])
-    yield "paged", cards.page_card(desk.book.state, voice, 2, True, LINKS)
+    yield "paged", cards.page_card(cards.Ring(desk.book.state, 2, True, LINKS), voice)
+    yield "bundled", cards.bundle_card(list(rings(3)), "b7", voice)
+    yield "bundled-many", cards.bundle_card(list(rings(30)), "b8", Voice("zh-hans", name=PEOPLE.name))
     desk.say("ack", by="boris")
     update = desk.say("update half of it is back --next 30m")[0]
     yield "update", cards.entry_card(desk.book.state, update, voice)
@@ -38,6 +41,16 @@ def core() -> Iterator[tuple[str, Card]]:
     yield "hidden", cards.hidden_card(desk.book.state, voice)
     desk.say("resolve a new disk")
     yield "resolved", cards.status_card(desk.book.state, voice, LINKS)
+
+
+def rings(count: int) -> Iterator[cards.Ring]:
+    """Incidents that somebody is paged for at once; one of them is somebody's already."""
+    for number in range(1, count + 1):
+        desk = Desk(book=blank(BookId("incident", str(number))))
+        desk.say(f"declare fire {number} --sev {number % 3 + 1}")
+        if number == 2:
+            desk.say("ack", by="boris")
+        yield cards.Ring(desk.book.state, number % 2 + 1, links=LINKS, over=number == 2)
 
 
 CARDS: dict[str, Card] = dict(core()) | {

@@ -105,6 +105,7 @@ PLANS = [
     (looks.WANT_BOOK, "sqlite_autoindex_shown_1"),
     (books.TAKE, "ix_timers_at"),
     (books.TAKE_PAGES, "ix_sends_p"),
+    (books.TAKE_MORE, "ix_sends_"),
     (sends.READY, "ix_sends_waiting"),
     (sends.PAGES_DUE, "ix_sends_pages"),
     (sends.EXPIRED, "ix_sends_sending"),

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from bot.book import TOCSIN, Book, BookId, blank
 from bot.engine.heartbeat import audit
-from bot.engine.page import wanted
+from bot.engine.turns import wanted
 from bot.incident.paging import Called, Exhausted, Paged, Unreached
 from bot.store.sends import Sent
 from bot.store.transaction import Transaction
@@ -19,8 +19,9 @@ from bot.text.rich import plain
 if TYPE_CHECKING:
     from tests.walks.weeks import Weeks
 
-LATE = timedelta(seconds=45)
-"""A page that was first tried later than this after it was due: a lease, and whoever looks for those that ran out."""
+LATE = timedelta(seconds=55)
+"""A page that was first tried later than this after it was due: a bundle, a lease, and whoever looks for those that
+ran out."""
 TAKEN = {"accepted", "delivered"}
 WORD = re.compile(r"word \d+\.")
 Key = tuple[BookId, str, tuple[tuple[str, Any], ...]]
@@ -99,11 +100,13 @@ def count(weeks: "Weeks", tx: Transaction) -> Counts:
 
 
 def _pages(weeks: "Weeks", rows: Sequence[Sent], counts: Counts, tx: Transaction) -> None:
-    got = Counter(row_of(told.key) for paper in weeks.papers for told in paper.told)
-    channels = Counter(told.key.rsplit("-", 1)[0] for paper in weeks.papers for told in paper.told)
+    told_of = [(row, told) for paper in weeks.papers for told in paper.told for row in rows_of(told.key)]
+    got = Counter(row for row, _ in told_of)
+    channels = Counter((row, told.key.rsplit("-", 1)[0]) for row, told in told_of)
     tried: dict[int, datetime] = {}
     for told in sorted((told for paper in weeks.papers for told in paper.tried), key=lambda told: told.at):
-        tried.setdefault(row_of(told.key), told.at)
+        for row in rows_of(told.key):
+            tried.setdefault(row, told.at)
     whole: dict[Key, list[Sent]] = defaultdict(list)
     for row in rows:
         assert row.book
@@ -123,9 +126,9 @@ def _pages(weeks: "Weeks", rows: Sequence[Sent], counts: Counts, tx: Transaction
     counts.beyond = [str(row) for row in rows if got[row.id] > row.tries]
 
 
-def row_of(key: str) -> int:
-    """The row of a page, by the key that its channel was given: house, page, row, channel, try."""
-    return int(key.split("-")[2])
+def rows_of(key: str) -> list[int]:
+    """The rows of a page, by the key that its channel was given: house, page, rows, channel, try."""
+    return [int(row) for row in key.split("-")[2].split(".")]
 
 
 def answered(tx: Transaction, row: Sent) -> bool:
@@ -147,8 +150,8 @@ def unreached(tx: Transaction, row: Sent) -> bool:
 def _after_ack(weeks: "Weeks", tx: Transaction) -> Iterator[str]:
     """Every try whose incident had no use for it. A process that stood still had claimed it before."""
     lives = {book.id: _life(book.id, tx) for book in tx.books("incident")}
-    for told in (told for paper in weeks.papers for told in paper.tried):
-        row = tx.send_of(row_of(told.key))
+    for id, told in ((id, told) for paper in weeks.papers for told in paper.tried for id in rows_of(told.key)):
+        row = tx.send_of(id)
         assert row
         if row.book not in lives:
             continue  # a hand-off is nobody's page

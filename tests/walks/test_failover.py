@@ -6,6 +6,7 @@ import pytest
 
 from bot.book import BookId
 from bot.engine import page
+from bot.engine.bundle import Message
 from bot.ports import Card, ChatError, Handle, MessageId, Place, Unreachable
 from tests.walks.paper import Paper
 from tests.walks.town import Town
@@ -82,7 +83,7 @@ async def test_nothing_goes_beside_it_once_somebody_answered(town: Town, monkeyp
     paging, seen = town.engine.paging, asyncio.Event()
     slow = paging._slow
 
-    async def late(job: page.Job) -> None:
+    async def late(job: Message) -> None:
         await town.say(Handle("lead", "b2"), "ack #1")
         await slow(job)
         seen.set()

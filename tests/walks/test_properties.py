@@ -26,13 +26,14 @@
         `oncall/test_who`
 13. Overrides: one hop, in any order.
         `oncall/test_who`
-14. Throttling delays no page and loses none.
-        `weeks.Strict`; `test_lanes`; `bench/pages.py`
+14. Throttling and bundling delay no first page and lose none.
+        `test_bundles`; `weeks.Strict`; `test_lanes`; `bench/pages.py`
 15. The auditor finds nothing at rest.
         `Weeks.rest`, `Town.check`, `make chaos`
 """
 
 import asyncio
+from collections import Counter
 from collections.abc import Callable
 
 import psycopg
@@ -42,6 +43,7 @@ from bot.book import BookId
 from bot.ports import Handle
 from bot.store.store import Store
 from tests.clock import PushedClock
+from tests.walks.counts import rows_of
 from tests.walks.town import STEPS, TOWN, Town
 
 ANNA, BORIS = Handle("ink", "a1"), Handle("lead", "b2")
@@ -84,10 +86,14 @@ async def test_any_number_of_workers_send_each_page_once(town: Town) -> None:
     for number in range(25):
         await town.say(ANNA, f"declare fire {number} --sev 1")
     await asyncio.gather(*(worker.rest() for worker in (town, *workers)))
-    assert sum(len(paper.told) for paper in town.papers) == 25
-    town.clock.push(minutes=5)
-    await asyncio.gather(*(worker.rest() for worker in (town, *workers)))
-    assert sum(len(paper.told) for paper in town.papers) == 50
+    for step in (1, 2):
+        for seconds in (0, 10):
+            town.clock.push(seconds=seconds)
+            await asyncio.gather(*(worker.rest() for worker in (town, *workers)))
+        copies = Counter(row for paper in town.papers for told in paper.told for row in rows_of(told.key))
+        assert set(copies.values()) == {1}
+        assert len(copies) == 25 * step
+        town.clock.push(minutes=5)
 
 
 # ---- 10

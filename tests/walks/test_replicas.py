@@ -2,13 +2,13 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
 
 from bot.config import check
-from bot.engine import attend
+from bot.engine import attend, bundle
 from bot.engine.house import Engine
 from bot.ports import Handle, House, Place, Said
 from bot.store.store import Store
@@ -47,6 +47,7 @@ def engine(store: Store, paper: Paper) -> Engine:
 @pytest.fixture
 def hurried(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(attend, "RENEW", 0.05)
+    monkeypatch.setattr(bundle, "WINDOW", timedelta(0))
 
 
 async def test_one_listens_and_the_other_takes_over(postgres_url: str, hurried: None) -> None:

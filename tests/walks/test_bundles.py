@@ -1,0 +1,183 @@
+"""Pages of several incidents for one person: the first at once, those close upon it together, and none unnamed."""
+
+import re
+from datetime import timedelta
+from random import Random
+
+import pytest
+
+from bot.book import BookId
+from bot.engine.bundle import WINDOW
+from bot.ports import Handle
+from bot.text.rich import plain
+from tests.walks.paper import Told
+from tests.walks.town import Town
+
+ANNA, BORIS, CARLOS = Handle("ink", "a1"), Handle("lead", "b2"), Handle("ink", "c1")
+
+
+def named(told: Told) -> list[int]:
+    """The incidents that a page names."""
+    text = plain((*told.card.title, *(part for block in told.card.body[:1] for part in getattr(block, "line", ()))))
+    return sorted({int(number) for number in re.findall(r"#(\d+)", text)})
+
+
+def heard(town: Town, nth: int = 0) -> list[list[int]]:
+    """What each page named that came by a chat."""
+    return [named(told) for told in town.papers[nth].told]
+
+
+async def burst(town: Town, count: int) -> None:
+    """Incidents that begin at one moment, each of which pages Anna."""
+    for number in range(count):
+        await town.say(BORIS, f"declare fire {number} --sev 1")
+        await town.rest()
+
+
+async def passes(town: Town, **length: float) -> None:
+    """Time passes."""
+    town.clock.push(**length)
+    await town.rest()
+
+
+async def acked(town: Town) -> list[str]:
+    """The incidents that somebody has."""
+    books = await town.store.read(lambda tx: tx.books("incident"))
+    return [book.id.id for book in books if book.state.acked]
+
+
+async def test_the_first_goes_at_once_and_the_others_together(town: Town) -> None:
+    await burst(town, 4)
+    assert heard(town) == [[1]]
+    await passes(town, seconds=9)
+    assert heard(town) == [[1]]
+    await passes(town, seconds=1)
+    assert heard(town) == [[1], [2, 3, 4]]
+    rows = [row for number in "234" for row in await town.pages(number)]
+    assert {row.state for row in rows} == {"accepted"}
+    assert len({(row.place, row.message) for row in rows}) == 1
+    await passes(town, seconds=10)
+    await burst(town, 1)
+    assert heard(town) == [[1], [2, 3, 4], [5]]
+
+
+async def test_taking_a_bundle_takes_exactly_what_it_names(town: Town) -> None:
+    await burst(town, 3)
+    await passes(town, seconds=10)
+    [_, page] = town.papers[0].told
+    assert [button.says for button in page.card.buttons] == ["ack b1", "escalate b1", "ack #2", "ack #3"]
+    await burst(town, 1)
+    answer = await town.say(ANNA, page.card.buttons[0].says)
+    assert await acked(town) == ["2", "3"]
+    told = plain(answer.body)
+    assert told.count("✓ Anna took it") == 2
+    assert "#2" in told
+    assert "#3" in told
+
+
+async def test_what_stands_there_says_who_has_which(town: Town) -> None:
+    await burst(town, 4)
+    await passes(town, seconds=10)
+    message = next(key for key, card in town.papers[0].messages.items() if "Take all 3" in str(card))
+    for line, buttons in (
+        ("ack #2", ["ack b1", "escalate b1", "ack #3", "ack #4"]),
+        ("resolve #3", ["ack #4"]),
+        ("ack b1", []),
+    ):
+        await town.say(BORIS, line)
+        await town.rest()
+        card = town.papers[0].messages[message]
+        assert [button.says for button in card.buttons] == buttons
+    shown = plain(card.body)
+    assert shown.count("Boris has it") == 2
+    assert "Resolved by Boris" in shown
+    assert card.tone != "alarm"
+    await town.everything_shown()
+
+
+async def test_what_was_taken_meanwhile_is_left_alone(town: Town) -> None:
+    await burst(town, 3)
+    await passes(town, seconds=10)
+    await town.say(BORIS, "ack #2 I am on it")
+    answer = await town.say(ANNA, "ack b1")
+    assert "Boris has it" in plain(answer.body)
+    books = await town.store.read(lambda tx: [tx.load(BookId("incident", number)).state for number in "23"])
+    assert [book.acked.by for book in books] == ["boris", "anna"]
+    pages = len(await town.pages("2"))
+    await town.say(ANNA, "escalate b1")
+    await town.rest()
+    assert len(await town.pages("2")) == pages, "what somebody has rings for nobody"
+
+
+async def test_what_needs_nobody_any_more_is_not_named(town: Town) -> None:
+    await burst(town, 4)
+    await town.say(BORIS, "ack #3")
+    await passes(town, seconds=10)
+    assert heard(town) == [[1], [2, 4]]
+    assert [row.state for row in await town.pages("3")] == ["void"]
+
+
+async def test_nobody_waits_for_somebody_else(town: Town) -> None:
+    await town.say(BORIS, "declare db is down --sev 1")
+    await town.say(BORIS, "declare web is down --sev 1")
+    await town.say(BORIS, "page #2 carlos")
+    await town.rest()
+    assert {told.handle for told in town.papers[0].told} == {ANNA, CARLOS}
+
+
+async def test_a_bundle_that_a_chat_refuses_goes_by_the_next_one(town: Town) -> None:
+    await burst(town, 3)
+    town.papers[0].fault = lambda deed: "closed" if deed == "tell" else ""
+    await passes(town, seconds=10)
+    assert heard(town, 1) == [[2, 3]]
+    town.papers[0].fault = lambda deed: ""
+    await burst(town, 1)
+    assert heard(town) == [[1], [4]], "what did not arrive keeps nothing back"
+
+
+async def test_a_private_one_is_named_to_nobody_else(town: Town) -> None:
+    await town.say(ANNA, "declare db is down --sev 1")
+    await town.say(ANNA, "declare a theft --sev 1 --private")
+    await town.say(ANNA, "declare web is down --sev 1")
+    await town.rest()
+    assert heard(town) == [[1, 2, 3]], "what comes at one moment waits for nothing"
+    answer = await town.say(BORIS, "ack b1")
+    assert "theft" not in plain(answer.body)
+    assert await acked(town) == ["1", "3"]
+
+
+async def test_a_page_that_nobody_remembers_takes_nothing(town: Town) -> None:
+    await burst(town, 1)
+    answer = await town.say(ANNA, "ack b7")
+    assert "called b7" in plain(answer.body)
+    assert await acked(town) == []
+
+
+async def test_more_than_one_message_holds_are_named_by_the_next(town: Town) -> None:
+    await burst(town, 40)
+    await passes(town, seconds=10)
+    await passes(town, seconds=10)
+    assert heard(town) == [[1], list(range(2, 32)), list(range(32, 41))]
+
+
+@pytest.mark.parametrize("seed", range(3))
+async def test_no_first_page_waits_and_no_incident_is_lost(town: Town, seed: int) -> None:
+    """However they come: whoever heard nothing for ten seconds hears at once, and all are named within ten more."""
+    chance, begun = Random(seed), {}
+    for number in range(1, 25):
+        for _ in range(chance.choice([0, 0, 1, 1, 3, 9, 10, 11, 25])):
+            await passes(town, seconds=1)
+        begun[number] = town.clock.now()
+        await burst(town, 1)
+        if chance.random() < 0.2:
+            await town.say(ANNA, f"ack #{chance.randint(1, number)}")
+    for _ in range(11):
+        await passes(town, seconds=1)
+    told = town.papers[0].told
+    first = {number: page.at for page in reversed(told) for number in named(page)}
+    voids = {number for number in begun for row in await town.pages(str(number)) if row.state == "void"}
+    assert set(first) | voids == set(begun)
+    for number, at in first.items():
+        before = [page.at for page in told if page.at <= begun[number] and number not in named(page)]
+        busy = before and begun[number] - before[-1] < WINDOW
+        assert at - begun[number] <= (WINDOW if busy else timedelta(0))
