@@ -226,15 +226,14 @@ class Tally:
         self.wrong += audit(tx)
         leases: dict[int, datetime] = {id: lease for id, lease in tx.rows(LEASES)}  # noqa: C416 - rows are tuples
         for book in tx.books("incident"):
-            fire = int(book.state.title.split()[-1])
             rows = [row for row in tx.sends(book.id) if row.kind == "page"]
-            self._pages(fire, rows, tx)
-            self._wire(fire, rows)
+            self._pages(rows, tx)
+            self._wire(book.id.id, rows)
             for row in rows:
-                self._in_time(fire, row, instant(leases[row.id]) - LEASE, tx)
+                self._in_time(row, instant(leases[row.id]) - LEASE, tx)
         return self
 
-    def _pages(self, fire: int, rows: Sequence[Sent], tx: Transaction) -> None:
+    def _pages(self, rows: Sequence[Sent], tx: Transaction) -> None:
         for row in rows:
             self.due += 1
             self.claims += row.tries
@@ -244,23 +243,23 @@ class Tally:
             others = [each for each in rows if (each.to, each.payload) == (row.to, row.payload)]
             had = any(each.state in {*TAKEN, "void"} for each in others)
             if not (had or answered(tx, row) or unreached(tx, row)):
-                self.wrong.append(f"fire {fire}: a page was lost: {row}")
+                self.wrong.append(f"a page was lost: {row}")
 
-    def _wire(self, fire: int, rows: Sequence[Sent]) -> None:
-        heard = [each.at for each in self.ears.pages if each.fire == fire]
+    def _wire(self, incident: str, rows: Sequence[Sent]) -> None:
+        heard = [each.at for each in self.ears.pages if each.incident == incident]
         claims, accepted = sum(row.tries for row in rows), sum(row.state in TAKEN for row in rows)
         self.copies += max(0, len(heard) - accepted)
         if heard:
             self.waits.append(min(heard) - min(row.at for row in rows).timestamp())
         if not accepted <= len(heard) <= claims:
-            self.wrong.append(f"fire {fire}: {accepted} accepted, {len(heard)} at the wire, {claims} claims")
+            self.wrong.append(f"#{incident}: {accepted} accepted, {len(heard)} at the wire, {claims} claims")
 
-    def _in_time(self, fire: int, row: Sent, claimed: datetime, tx: Transaction) -> None:
+    def _in_time(self, row: Sent, claimed: datetime, tx: Transaction) -> None:
         """It was claimed before somebody took the incident; nobody gives it back here."""
         assert row.book
         acks = tx.entries(row.book, names={"Acknowledged"}, last=1)
         if row.tries and row.state != "void" and acks and claimed > acks[0].at + RACE:
-            self.wrong.append(f"fire {fire}: claimed at {claimed}, after {acks[0].at}: {row}")
+            self.wrong.append(f"claimed at {claimed}, after {acks[0].at}: {row}")
 
     def told(self) -> list[tuple[str, object]]:
         """The figures."""

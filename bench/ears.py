@@ -8,19 +8,20 @@ from typing import Any, NamedTuple
 
 from adapters.playground.server import Playground
 
-PAGE = re.compile(r"\bPAGE\b.{0,60}?\bfire (\d+)\b", re.DOTALL)
+PAGE = re.compile(r"\bPAGE SEV\d #(\d+)")
+SEVERAL = re.compile(r"\bPAGE SEV\d #.*?Incidents: ((?:#\d+ ?)+)", re.DOTALL)
 
 
 class Heard(NamedTuple):
-    """A page that a platform took: which fire it tells of, and when, by the machine's clock."""
+    """A page that a platform took: the incident that it names, and when, by the machine's clock."""
 
-    fire: int
+    incident: str
     place: str
     at: float
 
 
 class Ears:
-    """All that a playground's platforms take from now on; incidents are told apart by titles such as `fire 12`."""
+    """All that a playground's platforms take from now on."""
 
     def __init__(self, playground: Playground) -> None:
         self.pages: list[Heard] = []
@@ -48,7 +49,8 @@ class Ears:
         methods[name] = (heard, *needed) if needed else heard
 
     def _hear(self, place: str, said: Any) -> None:
-        if found := PAGE.search(json.dumps(said, ensure_ascii=False, default=str)):
-            self.pages.append(Heard(int(found[1]), place, time()))
+        text, now = json.dumps(said, ensure_ascii=False, default=str), time()
+        if found := SEVERAL.search(text) or PAGE.search(text):
+            self.pages += [Heard(number, place, now) for number in re.findall(r"\d+", found[1])]
         else:
             self.lines += 1

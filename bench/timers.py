@@ -38,7 +38,6 @@ from tests.walks.paper import Paper
 
 BEGIN = datetime(2026, 3, 2, 10, 2, tzinfo=UTC)
 WAIT = timedelta(minutes=5)
-STEPS = (Step(("anna",), WAIT), Step(("boris",), WAIT))
 ARM = sql("INSERT INTO timers (kind, id, name, at) VALUES (:kind, :id, :name, :at)")
 MOVE = sql("UPDATE timers SET at = :then WHERE kind = 'incident' AND id = :id AND name = 'climb 1'")
 CLAIM = sql("""
@@ -67,14 +66,20 @@ class Clock:
 
 
 def calls(numbers: Sequence[int], tx: Transaction) -> None:
-    """Incidents with a call that was made now and climbs in five minutes."""
+    """Incidents with a call that was made now and climbs in five minutes, each to somebody else."""
     for number in numbers:
+        who = person(number)
         events: list[Event] = [
             Declared(f"fire {number}", Severity(1)),
-            Called(1, "default", STEPS, 1, ()),
-            Paged(1, 1, 1, (Who("anna"),)),
+            Called(1, "default", (Step((who,), WAIT), Step((who,), WAIT)), 1, ()),
+            Paged(1, 1, 1, (Who(who),)),
         ]
-        tx.record(tx.load(BookId("incident", str(number))), events, by="anna")
+        tx.record(tx.load(BookId("incident", str(number))), events, by=who)
+
+
+def person(number: int) -> str:
+    """Who is paged for an incident: pages for one and the same would be bundled."""
+    return f"p{number}"
 
 
 def armed(first: int, count: int, tx: Transaction) -> None:
@@ -100,7 +105,7 @@ async def climb(url: str, replicas: int, due: int, *, overdue: bool = False) -> 
     clock = Clock()
     async with AsyncExitStack() as stack:
         stores = [await stack.enter_async_context(opened(url, clock)) for _ in range(replicas)]
-        engines = [house(store) for store in stores]
+        engines = [house(store, due) for store in stores]
         for engine in engines:
             await engine.enrol()
         begin = BEGIN + WAIT + (timedelta(seconds=1) if overdue else -timedelta(milliseconds=100))
@@ -131,9 +136,9 @@ def climbed(due: int, tx: Transaction) -> list[float]:
     return found
 
 
-def house(store: Store) -> Engine:
-    """A house with two people to page by a chat that nobody looks at."""
-    people = {name: {"name": name.title(), "ink": name} for name in ("anna", "boris")}
+def house(store: Store, due: int) -> Engine:
+    """A house with people to page by a chat that nobody looks at."""
+    people = {name: {"name": name, "ink": name} for name in map(person, range(1, due + 1))}
     settings = {"people": people, "chats": {"ink": {}}}
     return Engine(check(settings, "the benchmark"), store, [Paper("ink", lambda: BEGIN)])
 
@@ -143,7 +148,7 @@ async def claims(url: str, replicas: int, due: int) -> float:
     clock = Clock()
     clock.now = BEGIN + timedelta(minutes=1)
     async with AsyncExitStack() as stack:
-        engines = [house(await stack.enter_async_context(opened(url, clock))) for _ in range(replicas)]
+        engines = [house(await stack.enter_async_context(opened(url, clock)), due) for _ in range(replicas)]
         for engine in engines:
             await engine.enrol()
         begin = perf_counter()

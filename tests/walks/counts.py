@@ -100,13 +100,15 @@ def count(weeks: "Weeks", tx: Transaction) -> Counts:
 
 
 def _pages(weeks: "Weeks", rows: Sequence[Sent], counts: Counts, tx: Transaction) -> None:
-    told_of = [(row, told) for paper in weeks.papers for told in paper.told for row in rows_of(told.key)]
-    got = Counter(row for row, _ in told_of)
-    channels = Counter((row, told.key.rsplit("-", 1)[0]) for row, told in told_of)
+    copies = [
+        (id, told.key.split("-")[3:-1]) for paper in weeks.papers for told in paper.told for id in rows_of(told.key)
+    ]
+    got = Counter(id for id, _ in copies)
+    channels = Counter((id, *channel) for id, channel in copies)
     tried: dict[int, datetime] = {}
     for told in sorted((told for paper in weeks.papers for told in paper.tried), key=lambda told: told.at):
-        for row in rows_of(told.key):
-            tried.setdefault(row, told.at)
+        for id in rows_of(told.key):
+            tried.setdefault(id, told.at)
     whole: dict[Key, list[Sent]] = defaultdict(list)
     for row in rows:
         assert row.book
@@ -122,7 +124,7 @@ def _pages(weeks: "Weeks", rows: Sequence[Sent], counts: Counts, tx: Transaction
             counts.lost += [] if known else [str(page)]
         if first.id in tried and tried[first.id] - first.at > LATE + weeks.without(first.at, tried[first.id]):
             counts.late.append(f"{tried[first.id] - first.at}: {first}")
-    counts.doubled = sum(copies - 1 for copies in channels.values())
+    counts.doubled = sum(count - 1 for count in channels.values())
     counts.beyond = [str(row) for row in rows if got[row.id] > row.tries]
 
 
@@ -150,7 +152,8 @@ def unreached(tx: Transaction, row: Sent) -> bool:
 def _after_ack(weeks: "Weeks", tx: Transaction) -> Iterator[str]:
     """Every try whose incident had no use for it. A process that stood still had claimed it before."""
     lives = {book.id: _life(book.id, tx) for book in tx.books("incident")}
-    for id, told in ((id, told) for paper in weeks.papers for told in paper.tried for id in rows_of(told.key)):
+    tried = [told for paper in weeks.papers for told in paper.tried]
+    for id, told in ((id, each) for each in tried for id in rows_of(each.key)):
         row = tx.send_of(id)
         assert row
         if row.book not in lives:

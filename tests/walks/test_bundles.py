@@ -8,7 +8,7 @@ import pytest
 
 from bot.book import BookId
 from bot.engine.bundle import WINDOW
-from bot.ports import Handle
+from bot.ports import Card, Handle
 from bot.text.rich import plain
 from tests.walks.paper import Told
 from tests.walks.town import Town
@@ -40,6 +40,13 @@ async def passes(town: Town, **length: float) -> None:
     await town.rest()
 
 
+async def answered(town: Town, by: Handle, words: str) -> str:
+    """What somebody is told to what they say."""
+    answer = await town.say(by, words)
+    assert isinstance(answer, Card)
+    return plain(answer.body)
+
+
 async def acked(town: Town) -> list[str]:
     """The incidents that somebody has."""
     books = await town.store.read(lambda tx: tx.books("incident"))
@@ -67,12 +74,11 @@ async def test_taking_a_bundle_takes_exactly_what_it_names(town: Town) -> None:
     [_, page] = town.papers[0].told
     assert [button.says for button in page.card.buttons] == ["ack b1", "escalate b1", "ack #2", "ack #3"]
     await burst(town, 1)
-    answer = await town.say(ANNA, page.card.buttons[0].says)
+    answer = await answered(town, ANNA, page.card.buttons[0].says)
     assert await acked(town) == ["2", "3"]
-    told = plain(answer.body)
-    assert told.count("✓ Anna took it") == 2
-    assert "#2" in told
-    assert "#3" in told
+    assert answer.count("✓ Anna took it") == 2
+    assert "#2" in answer
+    assert "#3" in answer
 
 
 async def test_what_stands_there_says_who_has_which(town: Town) -> None:
@@ -99,8 +105,8 @@ async def test_what_was_taken_meanwhile_is_left_alone(town: Town) -> None:
     await burst(town, 3)
     await passes(town, seconds=10)
     await town.say(BORIS, "ack #2 I am on it")
-    answer = await town.say(ANNA, "ack b1")
-    assert "Boris has it" in plain(answer.body)
+    answer = await answered(town, ANNA, "ack b1")
+    assert "Boris has it" in answer
     books = await town.store.read(lambda tx: [tx.load(BookId("incident", number)).state for number in "23"])
     assert [book.acked.by for book in books] == ["boris", "anna"]
     pages = len(await town.pages("2"))
@@ -141,15 +147,15 @@ async def test_a_private_one_is_named_to_nobody_else(town: Town) -> None:
     await town.say(ANNA, "declare web is down --sev 1")
     await town.rest()
     assert heard(town) == [[1, 2, 3]], "what comes at one moment waits for nothing"
-    answer = await town.say(BORIS, "ack b1")
-    assert "theft" not in plain(answer.body)
+    answer = await answered(town, BORIS, "ack b1")
+    assert "theft" not in answer
     assert await acked(town) == ["1", "3"]
 
 
 async def test_a_page_that_nobody_remembers_takes_nothing(town: Town) -> None:
     await burst(town, 1)
-    answer = await town.say(ANNA, "ack b7")
-    assert "called b7" in plain(answer.body)
+    answer = await answered(town, ANNA, "ack b7")
+    assert "called b7" in answer
     assert await acked(town) == []
 
 
