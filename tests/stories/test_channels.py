@@ -119,7 +119,8 @@ async def test_each_channel_has_its_turn_and_none_after_an_answer(town: Town) ->
 
 
 async def by_tap(town: Town) -> None:
-    assert await town.providers.ntfy.tap(town.providers.ntfy.messages[-1], "Take") == 200
+    message = town.providers.ntfy.messages[-1]
+    assert await town.providers.ntfy.tap(message, message["actions"][0]["label"]) == 200
 
 
 async def by_link(town: Town) -> None:
@@ -154,6 +155,34 @@ async def test_it_is_taken_from_every_channel(town: Town, minutes: int, answer: 
     before = town.counts()
     await town.push(minutes=20)
     assert town.counts() == before
+
+
+async def by_bundle(town: Town) -> None:
+    text = town.providers.phones.texts[-1].body
+    assert "#2 #3" in text
+    assert text.endswith("Reply ACK B1: Take all 2")
+    assert "took it" in await town.providers.phones.reply(PHONE, "Ack b1")
+
+
+@pytest.mark.parametrize(
+    ("town", "answer"),
+    [(["push"], by_tap), (["email"], by_link), (["sms"], by_bundle), (["call"], by_key)],
+    ids=["push", "mail", "sms", "call"],
+    indirect=["town"],
+)
+async def test_several_at_once_are_one_message_and_one_answer_takes_them(
+    town: Town, answer: Callable[[Town], Any]
+) -> None:
+    for number in range(1, 5):
+        await town.say(f"declare fire {number} --sev 1", "boris")
+        if number == 3:
+            await town.push(seconds=10)
+    assert sum(town.counts()) == 2
+    await answer(town)
+    books = await town.engine.office.store.read(lambda tx: tx.books("incident"))
+    assert [book.id.id for book in books if book.state.acked] == ["2", "3"]
+    await town.push(seconds=10)
+    assert sum(town.counts()) == 3
 
 
 async def test_a_key_escalates(town: Town) -> None:
