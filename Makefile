@@ -2,6 +2,8 @@
 UV = 0.13.9
 BIN = .venv/bin
 export UV_COMPILE_BYTECODE = 1
+# Dozens of processes of ours are started by the tests: they need not compile it all again.
+export PYTHONDONTWRITEBYTECODE =
 .DEFAULT_GOAL := help
 .PHONY: help setup demo test check fix words lock bench simulate soak chaos
 

@@ -31,7 +31,7 @@ from adapters.playground.telegram.cloud import GROUP
 
 PLATFORMS = ("slack", "discord", "telegram")
 HALLS = {"slack": SLACK_HALL, "discord": DISCORD_HALL, "telegram": str(GROUP)}
-PATIENCE = 30.0
+PATIENCE = 120.0
 """Seconds after which something will not come."""
 GLANCE = 0.002
 """Seconds between two looks at what no bell tells."""

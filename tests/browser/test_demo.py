@@ -15,8 +15,6 @@ from bot.run import house
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
 PLATFORMS = ("slack", "discord", "telegram")
-PATIENCE = 15_000
-"""Milliseconds that something may take to be shown."""
 
 
 @pytest_asyncio.fixture(loop_scope="module")
@@ -26,7 +24,7 @@ async def page(browser: Browser, tmp_path: Path) -> AsyncIterator[Page]:
         paces: dict[str, Any] = {"paces": {name: [] for name in PLATFORMS}}
         settings = check({**demo.company(playground, f"sqlite:///{tmp_path}/tocsin.db"), **paces}, "the demo")
         async with house(settings) as engine:
-            await playground.until(lambda: all(engine.office.up.get(name) for name in PLATFORMS), within=30)
+            await playground.until(lambda: all(engine.office.up.get(name) for name in PLATFORMS))
             page = await browser.new_page(viewport={"width": 1440, "height": 900})
             await page.goto(playground.base)
             await page.wait_for_selector(".slack .rooms button")
@@ -47,21 +45,21 @@ async def suggested(page: Page, number: int) -> None:
 async def shown(page: Page, words: str) -> None:
     """These words stand in the open room of every pane."""
     for platform in PLATFORMS:
-        await expect(page.locator(f".{platform} .messages")).to_contain_text(words, timeout=PATIENCE)
+        await expect(page.locator(f".{platform} .messages")).to_contain_text(words)
 
 
 async def test_the_main_job(page: Page) -> None:
     await suggested(page, 0)
     await shown(page, "Checkout is down")
     for platform in PLATFORMS:
-        await expect(page.locator(f".{platform} .pin")).to_contain_text("Checkout is down", timeout=PATIENCE)
+        await expect(page.locator(f".{platform} .pin")).to_contain_text("Checkout is down")
     await suggested(page, 1)
     await shown(page, "Boris Petrov has it")
     await suggested(page, 2)
     await shown(page, "Rolled back the release")
     await suggested(page, 3)
     mine = page.locator(".slack .message.ephemeral").last
-    await expect(mine).to_contain_text("Rolled back the release", timeout=PATIENCE)
+    await expect(mine).to_contain_text("Rolled back the release")
     await expect(page.locator(".slack .me")).to_contain_text("Mia")
 
 

@@ -122,7 +122,7 @@ async def test_a_tocsin_that_runs_beside_it_delivers(tmp_path: Path, database_ur
                 rooms = playground["slack"].screen("anna").rooms
                 return any("db is down" in bubble.text for room in rooms for bubble in room.bubbles)
 
-            await playground.until(shown, 15)
+            await playground.until(shown)
 
 
 async def said(*line: str) -> tuple[int, str]:

@@ -177,7 +177,7 @@ async def strange(town: Town) -> None:
     "dead_ticket", "invalid_session", "garbled",
 )  # fmt: skip
 async def connection(town: Town) -> None:
-    await town.until(lambda: town.faults.struck[town.meant] >= ROWS[town.meant].times, 60)
+    await town.until(lambda: town.faults.struck[town.meant] >= ROWS[town.meant].times)
     await town.hears_again()
 
 

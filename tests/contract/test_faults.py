@@ -8,7 +8,6 @@ from tests.contract.town import Town
 
 
 @pytest.mark.asyncio(loop_scope="module")
-@pytest.mark.timeout(90)
 @pytest.mark.parametrize("fault", [fault.name for fault in MENU if fault.on and fault.name not in LASTING])
 async def test_the_adapter_lives_with(town: Town, fault: str) -> None:
     if town.platform not in ROWS[fault].on:

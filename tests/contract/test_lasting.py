@@ -11,7 +11,6 @@ from tests.contract.proofs import LASTING, befall
 from tests.contract.town import town
 
 
-@pytest.mark.timeout(120)
 @pytest.mark.parametrize(
     ("fault", "platform"), [(fault, platform) for fault in sorted(LASTING) for platform in ROWS[fault].on]
 )

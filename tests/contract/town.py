@@ -19,8 +19,6 @@ from tests.adapters.house import House
 from tests.clock import PushedClock
 
 T = TypeVar("T")
-PATIENCE = 20.0
-"""Seconds that something may take to come true on a machine that is busy."""
 
 
 def card(text: str) -> Card:
@@ -102,7 +100,7 @@ class Town:
         """A key that no other send has."""
         return f"k{next(self._keys)}"
 
-    async def until(self, what: Callable[[], T], within: float = PATIENCE) -> T:
+    async def until(self, what: Callable[[], T], within: float = 30.0) -> T:
         return await self.playground.until(what, within)
 
     # ---- people

@@ -60,7 +60,8 @@ async def walked(town: Town) -> Sequence[str]:
     await town.say(ANNA, "declare 着火了 --sev 1")
     await town.rest()
     room = town.papers[0].rooms_of()[0]
-    for line in [line for verb in LINES for line in (BEFORE.get(verb, ""), LINES[verb][0]) if line] + list(MORE):
+    typed = (each for verb in LINES for each in (BEFORE.get(verb), LINES[verb]) if each)
+    for line in (*(line for line, _ in typed), *MORE):
         read += shown(await town.say(ANNA, line, place=room))
         await town.rest()
     for paper in town.papers:
@@ -73,7 +74,7 @@ async def test_no_word_of_the_houses_own_is_left_in_english(sqlite_url: str) -> 
     town = Town(store, clock)
     town.raw = CHINESE
     await town.start()
-    typed = " ".join(line for line, _ in LINES.values()) + " ".join(BEFORE.values())
+    typed = " ".join(line for line, _ in (*LINES.values(), *BEFORE.values()))
     names = NAMES | {str(each["name"]) for each in PEOPLE.values()}
     known = (
         set(LATIN.findall(typed)) | names | {alias for each in town.engine.grammar().verbs for alias in each.aliases}

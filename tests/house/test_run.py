@@ -20,6 +20,8 @@ from adapters.playground.cast import COMPANY
 from adapters.playground.server import Playground
 from bot.cli import app
 
+PATIENCE = 60.0
+"""Seconds that a process may take to say or do something on a machine that is busy."""
 TOCSIN = (sys.executable, "-c", "from bot.cli import app; app()")
 
 
@@ -60,11 +62,11 @@ async def test_it_runs_from_a_file_and_stops_at_a_signal(tmp_path: Path) -> None
         assert await ended("check", "-c", str(config), **token) == (0, f"{config}: good. Chats: slack; people: 1.\n")
         async with process("run", "-c", str(config), **token) as running:
             hall = playground["slack"].screen("anna").rooms[0].id
-            await playground.until(lambda: playground["slack"].screen("anna").hints, 15)
+            await playground.until(lambda: playground["slack"].screen("anna").hints)
             await until_heard(playground, hall)
-            await playground.until(lambda: len(playground["slack"].screen("anna").rooms) >= 2, 15)
+            await playground.until(lambda: len(playground["slack"].screen("anna").rooms) >= 2)
             running.send_signal(signal.SIGTERM)
-            _, err = await asyncio.wait_for(running.communicate(), 15)
+            _, err = await asyncio.wait_for(running.communicate(), PATIENCE)
             assert running.returncode == 0, err.decode()
             assert "Traceback" not in err.decode()
             assert token["THE_TOKEN"] not in err.decode()
@@ -118,7 +120,7 @@ async def test_how_it_is_can_be_asked(tmp_path: Path) -> None:
     config.write_text(f'[house]\ndatabase = "sqlite:///{tmp_path}/t.db"\nweb = "127.0.0.1:{port}"')
     async with process("run", "-c", str(config)) as running:
         assert running.stderr is not None
-        await asyncio.wait_for(running.stderr.readline(), 45)
+        await asyncio.wait_for(running.stderr.readline(), PATIENCE)
         code, said = await ended("health", "--address", f"127.0.0.1:{port}")
         assert (code, '"database":true' in said) == (0, True)
         code, said = await ended("run", "-c", str(config))
@@ -137,19 +139,19 @@ async def test_it_is_ready_and_counts_and_reads_its_file_again(tmp_path: Path) -
     config.write_text(text)
     async with process("run", "-c", str(config), "--log", "json") as running, httpx.AsyncClient(trust_env=False) as web:
         assert running.stderr is not None
-        await asyncio.wait_for(running.stderr.readline(), 45)
+        await asyncio.wait_for(running.stderr.readline(), PATIENCE)
         assert (await web.get(f"http://127.0.0.1:{port}/readyz")).json()["ready"]
         counted = (await web.get(f"http://127.0.0.1:{port}/metrics")).text
         assert "tocsin_database_queue 0.0" in counted
         config.write_text(text + 'zone = "Asia/Shanghai"\n')
         running.send_signal(signal.SIGHUP)
-        told = json.loads(await asyncio.wait_for(running.stderr.readline(), 45))
+        told = json.loads(await asyncio.wait_for(running.stderr.readline(), PATIENCE))
         assert (told["event"], told["changed"]) == ("the configuration was read again", ["house.zone"])
         config.write_text("[house")
         running.send_signal(signal.SIGHUP)
-        assert "is not TOML" in json.loads(await asyncio.wait_for(running.stderr.readline(), 45))["why"]
+        assert "is not TOML" in json.loads(await asyncio.wait_for(running.stderr.readline(), PATIENCE))["why"]
         running.send_signal(signal.SIGTERM)
-        assert await asyncio.wait_for(running.wait(), 15) == 0
+        assert await asyncio.wait_for(running.wait(), PATIENCE) == 0
 
 
 @pytest.mark.parametrize(("late", "again", "code"), [(2, False, 0), (40, True, 128 + signal.SIGTERM)])
@@ -163,15 +165,15 @@ async def test_what_is_under_way_ends_unless_told_twice(late: float, again: bool
         async with process("run", "-c", str(config), **token) as running:
             hall = slack.screen("anna").rooms[0].id
             await until_heard(playground, hall)
-            await playground.until(lambda: not behind(tmp_path / "t.db"), 30)
+            await playground.until(lambda: not behind(tmp_path / "t.db"))
             slack.faults.switch("slow", seconds=late)
             await slack.say("anna", hall, "/incident page anna")
-            await playground.until(lambda: "sending" in states(tmp_path / "t.db"), 15)
+            await playground.until(lambda: "sending" in states(tmp_path / "t.db"))
             running.send_signal(signal.SIGTERM)
             await until_said(running, b"Stopping")
             if again:
                 running.send_signal(signal.SIGTERM)
-            assert await asyncio.wait_for(running.wait(), 20) == code
+            assert await asyncio.wait_for(running.wait(), PATIENCE) == code
         assert ("sending" in states(tmp_path / "t.db")) == again
 
 
@@ -191,7 +193,7 @@ def states(database: Path) -> list[str]:
 async def until_said(running: asyncio.subprocess.Process, word: bytes) -> None:
     """Read what the process says until it says this."""
     assert running.stderr is not None
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(PATIENCE):
         while word not in await running.stderr.readline():
             pass
 
@@ -209,10 +211,10 @@ async def test_a_server_that_does_not_answer_is_waited_for_until_told_to_stop(tm
     config.write_text(f'[house]\nweb = ""\ndatabase = "postgresql://x:y@127.0.0.1:{free_port()}/z"')
     async with process("run", "-c", str(config)) as running:
         assert running.stderr is not None
-        first = json.loads(await asyncio.wait_for(running.stderr.readline(), 45))
+        first = json.loads(await asyncio.wait_for(running.stderr.readline(), PATIENCE))
         assert first["event"] == "the database does not answer yet"
         running.send_signal(signal.SIGTERM)
-        assert await asyncio.wait_for(running.wait(), 15) == 2
+        assert await asyncio.wait_for(running.wait(), PATIENCE) == 2
 
 
 async def test_what_is_not_there_is_told_in_a_line(tmp_path: Path) -> None:
@@ -225,9 +227,9 @@ async def test_what_is_not_there_is_told_in_a_line(tmp_path: Path) -> None:
 async def test_the_demo_is_ready_and_leaves_nothing(tmp_path: Path) -> None:
     async with process("demo", "--port", "0", TMPDIR=str(tmp_path)) as running:
         assert running.stdout is not None
-        first = await asyncio.wait_for(running.stdout.readline(), 30)
+        first = await asyncio.wait_for(running.stdout.readline(), PATIENCE)
         assert b"Open http://127.0.0.1:" in first
         running.send_signal(signal.SIGINT)
-        _, err = await asyncio.wait_for(running.communicate(), 15)
+        _, err = await asyncio.wait_for(running.communicate(), PATIENCE)
         assert (running.returncode, err.decode()) == (0, "")
     assert list(tmp_path.iterdir()) == []

@@ -6,19 +6,20 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
+from pytest import MonkeyPatch
+
 from adapters.playground.cast import COMPANY
 from adapters.playground.demo import company
 from adapters.playground.server import Playground
 from adapters.playground.stage import Bubble, Room
 from bot.config import check
+from bot.engine import attend
 from bot.engine.house import Engine
 from bot.run import house
 from tests.clock import PushedClock
 from tests.stories.script import Step
 
 EMPTY: Mapping[str, str] = MappingProxyType({})
-PATIENCE = 20.0
-"""Seconds that something may take to come true."""
 
 
 class Stage:
@@ -39,11 +40,13 @@ class Stage:
         raw = {**company(self.playground, self.database), **wide}
         people = {key: {**each, "email": self.addresses.get(key, "")} for key, each in raw["people"].items()}
         config = check({**raw, "people": people}, "the story")
+        # Each try that fails doubles the wait for the next, by the clock on the wall.
+        patch = self._house.enter_context(MonkeyPatch.context())
+        patch.setattr(attend, "FIRST", 0.1)
+        patch.setattr(attend, "MOST", 0.5)
         self.engine = await self._house.enter_async_context(house(config, self.clock))
         names = {name for name, stand in self.playground.stands.items() if not stand.outage}
-        await self.playground.until(
-            lambda: {name for name, up in self.engine.office.up.items() if up} == names, PATIENCE
-        )
+        await self.playground.until(lambda: {name for name, up in self.engine.office.up.items() if up} == names)
 
     async def close(self) -> None:
         await self._house.aclose()
@@ -109,7 +112,7 @@ class Stage:
     async def _comes_back(self, step: Step) -> None:
         stand: Any = self.playground[step.platforms[0]]
         stand.outage = False
-        await self._until(lambda: self.engine.office.up.get(step.platforms[0]), step, 30)
+        await self._until(lambda: self.engine.office.up.get(step.platforms[0]), step)
 
     async def _suffers(self, step: Step) -> None:
         self.playground[step.platforms[0]].faults.switch(step.words, 0)
@@ -194,11 +197,9 @@ class Stage:
             there, step, seen=lambda: f"{where}: " + "\n---\n".join(b.text for r in rooms() for b in r.bubbles)
         )
 
-    async def _until(
-        self, what: Callable[[], Any], step: Step, patience: float = PATIENCE, seen: Callable[[], str] = str
-    ) -> Any:
+    async def _until(self, what: Callable[[], Any], step: Step, *, seen: Callable[[], str] = str) -> Any:
         try:
-            return await self.playground.until(what, patience)
+            return await self.playground.until(what)
         except TimeoutError:
             raise AssertionError(f"line {step.line}: {step.text}\nis not so. There is:\n{seen()}") from None
 

@@ -19,7 +19,7 @@ async def test_telegram_keeps_what_a_locked_database_cannot(tmp_path: Path) -> N
         thief.execute("BEGIN EXCLUSIVE")
         line = "/incident declare db is down --sev 2"
         await on.play(Step(0, "", "says", "boris", ("telegram",), words=line))
-        await on.playground.until(lambda: any(KEEPS in text for text in answers(on, "telegram")), 10)
+        await on.playground.until(lambda: any(KEEPS in text for text in answers(on, "telegram")))
         thief.execute("ROLLBACK")
         thief.close()
         for step in read("slack discord telegram | SEV2 #1 db is down"):
@@ -41,7 +41,7 @@ async def test_a_locked_database(who: str, tmp_path: Path) -> None:
             rooms = on.playground[platform].screen(who.partition("@")[0]).rooms
             return any(WORD in bubble.text for room in rooms for bubble in room.bubbles)
 
-        await on.playground.until(warned, 10)
+        await on.playground.until(warned)
         thief.execute("ROLLBACK")
         thief.close()
         assert not await on.engine.office.store.read(lambda tx: tx.open_books("incident"))
@@ -58,7 +58,7 @@ async def test_bad_lines_get_kind_words(line: str, tmp_path: Path) -> None:
         for platform in ("slack", "discord", "telegram"):
             before = answers(on, platform)
             await on.play(Step(0, "", "says", "anna", (platform,), words=line))
-            await on.playground.until(lambda: len(answers(on, platform)) > len(before), 10)
+            await on.playground.until(lambda: len(answers(on, platform)) > len(before))
             assert not any("Traceback" in text or "broke" in text for text in answers(on, platform))
         assert not await on.engine.office.store.read(lambda tx: tx.open_books("incident"))
 

@@ -23,7 +23,6 @@ anna@{down} > !ack
 NAMES = ("slack", "discord", "telegram")
 
 
-@pytest.mark.timeout(120)
 @pytest.mark.parametrize("down", NAMES)
 async def test_a_start_without(down: str, tmp_path: Path) -> None:
     others = [name for name in NAMES if name != down]
@@ -40,7 +39,6 @@ async def test_a_start_without(down: str, tmp_path: Path) -> None:
             await made.close()
 
 
-@pytest.mark.timeout(120)
 async def test_a_start_without_any(tmp_path: Path) -> None:
     clock = PushedClock()
     async with Playground(COMPANY, clock).open() as playground:

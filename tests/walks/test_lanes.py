@@ -57,7 +57,7 @@ def fullest(paper: Paper, seconds: float) -> int:
 
 
 async def until(true: Callable[[], Any], engine: Engine) -> None:
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(30):
         while not true():
             await engine.delivery.look()
             await asyncio.sleep(0.01)

@@ -30,7 +30,7 @@ class Listening(Paper):
             self.ears.remove(house)
 
 
-async def until(true: Callable[[], Any], within: float = 10) -> None:
+async def until(true: Callable[[], Any], within: float = 30) -> None:
     async with asyncio.timeout(within):
         while not true():  # noqa: ASYNC110 - it polls what another thread and a database change
             await asyncio.sleep(0.02)

@@ -2,12 +2,9 @@
 
 from datetime import timedelta
 
-import pytest
-
 from tests.walks.weeks import live
 
 
-@pytest.mark.timeout(180)
 async def test_nothing_is_lost_late_or_wrong(database_url: str) -> None:
     hours = 1 if database_url.startswith("postgres") else 3
     counts = await live(database_url, 12, timedelta(hours=hours), calls=60)

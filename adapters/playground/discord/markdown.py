@@ -2,8 +2,8 @@
 
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import lru_cache
 from html import escape
 
 Shown = tuple[str, str]
@@ -37,16 +37,25 @@ SHAPES = {"t": "%H:%M", "T": "%H:%M:%S", "d": "%d/%m/%Y", "D": "%-d %B %Y", "f":
 FULL = "%A, %-d %B %Y %H:%M"
 
 
-@dataclass(frozen=True)
+Names = tuple[tuple[str, str], ...]
+"""What is called how: id and name."""
+
+
+@lru_cache(maxsize=8)
+def reader(users: Names, channels: Names, now: datetime) -> "Reader":
+    """The same one, until somebody is called otherwise or time has passed: a client does not read anew what stands."""
+    return Reader(users, channels, now)
+
+
 class Reader:
     """What a client knows when it shows a message: who is who, and what time it is."""
 
-    user: Callable[[str], str]
-    channel: Callable[[str], str]
-    now: datetime
-
-    def read(self, text: str) -> Shown:
+    def __init__(self, users: Names, channels: Names, now: datetime) -> None:
+        self.users, self.channels, self.now = dict(users), dict(channels), now
+        self.read: Callable[[str], Shown] = lru_cache(maxsize=4096)(self._read)
         """A message's text."""
+
+    def _read(self, text: str) -> Shown:
         html, bare = "", ""
         for number, part in enumerate(FENCE.split(text)):
             if number % 2:
@@ -95,9 +104,9 @@ class Reader:
             case "moment":
                 return self._moment(int(value), found["shape"] or "f")
             case "user":
-                return mention("@" + self.user(value))
+                return mention("@" + self.users.get(value, "unknown-user"))
             case "channel":
-                return mention("#" + self.channel(value))
+                return mention("#" + self.channels.get(value, "unknown"))
             case "role" | "all":
                 return mention(value if kind == "all" else "@role")
         html, bare = self.inline(value)

@@ -6,7 +6,7 @@ from html import escape
 from typing import Any
 
 from adapters.playground.discord.guild import BOT, Payload, Post
-from adapters.playground.discord.markdown import Reader, Shown
+from adapters.playground.discord.markdown import Shown, reader
 from adapters.playground.discord.messages import PINNED
 from adapters.playground.discord.town import Town
 from adapters.playground.stage import Actor, Bubble, Input, Knob, Room, Screen, Sheet
@@ -21,7 +21,10 @@ class Glass:
         self.town = town
         self.actor = actor
         self.me = actor.ids["discord"]
-        self.reader = Reader(self._user, self._channel, town.guild.clock.now())
+        users = tuple((id, each["global_name"]) for id, each in town.guild.users.items())
+        channels = tuple((id, each["name"]) for id, each in town.guild.channels.items() if "name" in each)
+        self.reader = reader(users, channels, town.guild.clock.now().replace(microsecond=0))
+        self.menu = tuple(self._menu())
 
     def screen(self) -> Screen:
         """All of it."""
@@ -35,9 +38,6 @@ class Glass:
 
     def _user(self, id: str) -> str:
         return str(self.town.guild.users.get(id, {}).get("global_name", "unknown-user"))
-
-    def _channel(self, id: str) -> str:
-        return str(self.town.guild.channels.get(id, {}).get("name", "unknown"))
 
     def _room(self, channel: Payload) -> Room:
         guild, direct = self.town.guild, channel["type"] == 1
@@ -71,7 +71,7 @@ class Glass:
             colour=next((f"#{each['color']:06x}" for each in message["embeds"] if each.get("color")), ""),
             reply_to=(message.get("message_reference") or {}).get("message_id", "") if message["type"] == 19 else "",
             buttons=tuple(row for row in map(self._row, message["components"]) if row),
-            menu=() if post.only else tuple(self._menu()),
+            menu=() if post.only else self.menu,
             reactions={emoji: len(users) for emoji, users in post.reactions.items() if users},
         )
 

@@ -12,6 +12,7 @@ TOKEN = re.compile(r"```(?P<pre>.+?)```|`(?P<code>[^`\n]+)`|<(?P<ref>[^<>\n]+)>"
 EDGE = r"(?<![\w{0}])\{0}(?=\S)([^{0}\n]*[^{0}\s])\{0}(?![\w{0}])"
 STYLES = ((re.compile(EDGE.format("*")), "b"), (re.compile(EDGE.format("_")), "i"), (re.compile(EDGE.format("~")), "s"))
 HELD = re.compile("\ue000(\\d+)\ue001")
+CLOCK = {"time": "%H:%M", "time_secs": "%H:%M:%S", "date_num": "%Y-%m-%d"}
 SAFE = re.compile(r"^(https?|mailto|slack):", re.IGNORECASE)
 
 
@@ -65,12 +66,19 @@ def dated(special: str, fallback: str, at: Workspace) -> str:
 def time(ts: int, shape: str, now: datetime) -> str:
     """An instant in one of the platform's shapes."""
     at = datetime.fromtimestamp(ts, UTC)
-    day = f"{at:%b} {at.day}"
-    pretty = {0: "today", 1: "yesterday"}.get((now.date() - at.date()).days, day)
-    values = {"time": f"{at:%H:%M}", "time_secs": f"{at:%H:%M:%S}", "date_num": f"{at:%Y-%m-%d}", "ago": ago(now - at)}
-    values |= {"date_short_pretty": pretty, "date_pretty": pretty, "date_long_pretty": pretty}
-    shown = re.sub(r"\{(\w+)\}", lambda found: values.get(found[1], day), shape)
+    shown = re.sub(r"\{(\w+)\}", lambda found: instant(at, found[1], now), shape)
     return f'<time datetime="{at.isoformat()}">{escape(shown)}</time>'
+
+
+def instant(at: datetime, shape: str, now: datetime) -> str:
+    """It, as `{time}` or another part of a shape writes it."""
+    if shape in CLOCK:
+        return at.strftime(CLOCK[shape])
+    if shape == "ago":
+        return ago(now - at)
+    if shape.endswith("_pretty") and (days := (now.date() - at.date()).days) in (0, 1):
+        return "yesterday" if days else "today"
+    return f"{at:%b} {at.day}"
 
 
 def ago(length: timedelta) -> str:

@@ -312,12 +312,12 @@ async def test_after_an_outage_it_listens_again(quiet: Town, monkeypatch: pytest
     await quiet.until(lambda: quiet.readies)
     quiet.stand.outage = True
     with pytest.raises(Unreachable):
-        await asyncio.wait_for(listening, 10)
+        await listening
     with pytest.raises(Unreachable):
         await quiet.chat.listen(quiet.house, quiet.ready)
     quiet.stand.outage = False
     listening = quiet.listen()
-    await quiet.until(lambda: quiet.readies == 2)
+    await quiet.until(lambda: quiet.readies >= 2)
     await quiet.say("anna", "!ack")
     await quiet.shown("anna", "heard: ack")
     assert len(quiet.calls("PUT", "/commands")) == 1
@@ -328,7 +328,7 @@ async def test_after_an_outage_it_listens_again(quiet: Town, monkeypatch: pytest
 async def test_a_short_break_is_resumed_and_nothing_is_lost(town: Town) -> None:
     await town.stand.town.gateway.drop(4000)
     await town.say("anna", "said meanwhile")
-    await town.until(lambda: town.readies == 2)
+    await town.until(lambda: town.readies >= 2)
     await town.until(lambda: town.house.said("said meanwhile"))
 
 

@@ -39,7 +39,7 @@ class Town:
         before = self.readies
         listening = asyncio.get_running_loop().create_task(self.chat.listen(self.house, self.ready))
         try:
-            await self.until(lambda: self.readies == before + 2 or listening.done())
+            await self.until(lambda: self.readies >= before + 2 or listening.done())
             yield
         finally:
             listening.cancel()

@@ -69,17 +69,19 @@ async def test_mirrored_words_whose_answer_was_lost_are_not_posted_twice(town: T
 
 async def test_a_post_that_was_given_up_half_way_is_looked_for(town: Town, monkeypatch: pytest.MonkeyPatch) -> None:
     await town.chat.put(PLACE, card("zero"), None, "first")
-    call, slow = town.stand.api.call, asyncio.Event()
+    call, done, slow = town.stand.api.call, asyncio.Event(), asyncio.Event()
 
     async def dawdle(request: Request) -> Response:
         response = await call(request)
+        done.set()
         await slow.wait()
         return response
 
     monkeypatch.setattr(town.stand.api, "call", dawdle)
-    with pytest.raises(TimeoutError):
-        async with asyncio.timeout(0.2):
-            await town.chat.put(PLACE, card("one"), None, "k")
+    putting = asyncio.get_running_loop().create_task(town.chat.put(PLACE, card("one"), None, "k"))
+    await done.wait()
+    putting.cancel()
+    await asyncio.gather(putting, return_exceptions=True)
     slow.set()
     await town.chat.put(PLACE, card("one"), None, "k")
     assert [each.text for each in town.bubbles("anna")] == ["zero", "one"]
@@ -143,17 +145,17 @@ async def test_an_outage_is_noticed_and_its_end_too(town: Town, monkeypatch: pyt
         hellos[0] += 1
 
     listening = asyncio.get_running_loop().create_task(chat.listen(house, ready))
-    await town.until(lambda: hellos[0] == 2)
+    await town.until(lambda: hellos[0] >= 2)
     town.stand.outage = True
     with pytest.raises(Unreachable):
-        await asyncio.wait_for(listening, 5)
+        await listening
     with pytest.raises(Unreachable):
         await chat.listen(house, ready)
     with pytest.raises(Unreachable):
         await chat.put(PLACE, card("x"), None, "k")
-    town.stand.outage = False
+    town.stand.outage, before = False, hellos[0]
     listening = asyncio.get_running_loop().create_task(chat.listen(house, ready))
-    await town.until(lambda: hellos[0] == 4)
+    await town.until(lambda: hellos[0] >= before + 2)
     await chat.put(PLACE, card("back"), None, "k")
     await town.shown("anna", "back")
     listening.cancel()

@@ -261,7 +261,7 @@ async def test_a_room_that_the_bot_is_not_in_is_joined(town: Town) -> None:
 async def test_closing_twice_and_listening_again_work(town: Town) -> None:
     chat, house = town.chat, town.house
     again = asyncio.get_running_loop().create_task(chat.listen(house, town.ready))
-    await town.until(lambda: town.readies == 4)
+    await town.until(lambda: town.readies >= 4)
     again.cancel()
     with pytest.raises(asyncio.CancelledError):
         await again
