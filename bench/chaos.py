@@ -1,9 +1,9 @@
 """Two real processes on a real PostgreSQL, under load, and everything that may befall them: no page may be lost.
 
 `make chaos SEED=7`. Incidents are declared and taken all the while, as on the command line. Processes are killed with
-SIGKILL and stand still under SIGSTOP, longer than their claims; the server of the database is stopped as if the power
-failed, and started; platforms are away, slow, fail after they did what they were asked. When all is well again,
-everything is counted, at the platforms' wire and in the ledger.
+SIGKILL and stand still under SIGSTOP, longer than their claims; the clocks of their machines are minutes apart; the
+server of the database is stopped as if the power failed, and started; platforms are away, slow, fail after they did
+what they were asked. When all is well again, everything is counted, at the platforms' wire and in the ledger.
 """
 
 import argparse
@@ -46,6 +46,8 @@ from tests.walks.counts import answered, unreached
 
 PAUSE = 1.2
 """Seconds from one incident to the next, on average."""
+WRONG = 300.0
+"""Seconds by which the clock of a process's machine is wrong, at most: one is ahead, the other behind."""
 CALM = 180.0
 """Seconds within which all must come right when nothing fails any more."""
 RACE = timedelta(seconds=3)
@@ -60,14 +62,17 @@ TAKEN = {"accepted", "delivered"}
 class Replica:
     """One process of Tocsin, and what is done to it."""
 
-    def __init__(self, name: str, config: Path) -> None:
+    def __init__(self, name: str, config: Path, ahead: float) -> None:
         self.name, self.config = name, config
+        self.ahead = ahead
+        """Seconds by which its machine's clock is wrong."""
         self.process: Process | None = None
 
     async def start(self) -> None:
         """Begin, or begin again."""
         clean = {name: value for name, value in os.environ.items() if not name.lower().endswith("_proxy")}
-        command = [str(Path(sys.executable).with_name("tocsin")), "run", "--config", str(self.config)]
+        askew = [str(Path(__file__).with_name("askew.py")), str(self.ahead)]
+        command = [sys.executable, *askew, "run", "--config", str(self.config)]
         with self.config.with_name(f"{self.name}.log").open("ab") as log:
             self.process = await asyncio.create_subprocess_exec(
                 *command, "--level", "error", env=clean, stdin=DEVNULL, stdout=log, stderr=log
@@ -99,7 +104,10 @@ class Chaos:
         self.config = check(settings, "the chaos")
         file = folder / "tocsin.toml"
         file.write_text("".join(f"{key} = {toml(value)}\n" for key, value in settings.items()))
-        self.replicas = [Replica(name, file) for name in ("one", "two")]
+        self.replicas = [
+            Replica("one", file, self.dice.uniform(60, WRONG)),
+            Replica("two", file, -self.dice.uniform(60, WRONG)),
+        ]
         self.befell: Counter[str] = Counter()
         self.begun = 0
         self.under_way: set[asyncio.Task[None]] = set()

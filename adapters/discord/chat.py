@@ -27,7 +27,7 @@ from adapters.discord.read import NAME
 from adapters.discord.replies import MESSAGES, Replies
 from adapters.discord.rooms import Rooms
 from adapters.discord.settings import Settings
-from adapters.discord.show import nonce, page, show, spoken
+from adapters.discord.show import loud, nonce, page, show, spoken
 from adapters.discord.wire import NoAccess, Wire
 from bot.ports import (
     Can,
@@ -216,7 +216,8 @@ class Discord:
     async def put(self, place: Place, card: Card, over: MessageId | None, key: str) -> MessageId:
         """Show a card: new, or in place of `over`. Raises `Gone` where that takes no edit any more."""
         try:
-            shown = await self._put(place, show(card), over, key)
+            drawn = show(card) if card.everybody is None else loud(card)
+            shown = await self._put(place, drawn, over, key)
         except NoAccess:
             await self._left(place, key)
             raise

@@ -13,6 +13,7 @@ RIGHTS: Mapping[str, int] = {
     "EMBED_LINKS": 1 << 14,
     "READ_MESSAGE_HISTORY": 1 << 16,
     "ADD_REACTIONS": 1 << 6,
+    "MENTION_EVERYONE": 1 << 17,
     "PIN_MESSAGES": 1 << 51,
     "MANAGE_WEBHOOKS": 1 << 29,
     "MANAGE_CHANNELS": 1 << 4,

@@ -1,4 +1,4 @@
-"""Cards, forms and copies as Discord shows them: embeds, buttons, modals. Nothing here ever pings anybody.
+"""Cards, forms and copies as Discord shows them: embeds, buttons, modals. Nothing but `loud` ever pings anybody.
 
 https://docs.discord.com/developers/resources/message and /components/reference
 """
@@ -20,6 +20,7 @@ REST = "+"
 """The custom id of a form's last box, where it has more questions than that."""
 NOBODY: Mapping[str, Any] = {"parse": []}
 """Whom content may ping. It is said with every edit too: an edit parses anew, by default everything."""
+EVERYBODY: Mapping[str, Any] = {"parse": ["everyone"]}
 EPHEMERAL, NO_PREVIEWS = 1 << 6, 1 << 2
 CONTENT, TITLE, DESCRIPTION, NAME, VALUE = 2000, 256, 4096, 256, 1024
 EMBED = 6000
@@ -52,6 +53,13 @@ def page(card: Card) -> dict[str, Any]:
     rest = embed(card)
     del rest["title"]
     return {**shown, "content": f"**{title(card.title, CONTENT - 4)}**", "embeds": [rest] if len(rest) > 1 else []}
+
+
+def loud(card: Card) -> dict[str, Any]:
+    """A card, calling everybody who sees the channel: what `allowed_mentions` allows in this message alone."""
+    shown = page(card)
+    content = f"@everyone {shown['content']}".strip()[:CONTENT]
+    return {**shown, "content": content, "allowed_mentions": EVERYBODY}
 
 
 def words(said: str, *, flags: int = 0) -> dict[str, Any]:

@@ -1,10 +1,11 @@
 """Signed links: whoever has one may do the one thing that it says, in the name of the person whom it was sent to."""
 
 from collections.abc import Sequence
+from datetime import UTC, datetime, timedelta
 from hashlib import sha256
 from typing import Any
 
-from itsdangerous import BadSignature, SignatureExpired, URLSafeTimedSerializer
+from itsdangerous import BadSignature, URLSafeTimedSerializer
 from msgspec import Struct
 from pydantic import BaseModel, ConfigDict, Field, SecretStr, field_validator, model_validator
 
@@ -81,11 +82,13 @@ class Links:
     def unseal(self, token: str) -> Any:
         """The value again. Raises `Expired` and `Forged`."""
         try:
-            return self._sealed.loads(token, max_age=self.valid)
-        except SignatureExpired:
-            raise Expired from None
+            value, made = self._sealed.loads(token, return_timestamp=True)
         except BadSignature:
             raise Forged from None
+        # Not by the library's own rule: it refuses what a process made whose clock is ahead of this one's.
+        if datetime.now(UTC) - made > timedelta(seconds=self.valid):
+            raise Expired
+        return value
 
     def link(self, press: Press) -> str:
         """The address that does it."""

@@ -33,11 +33,22 @@ TOGETHER = 12_800
 
 def card(card: Card, most: int = TOGETHER) -> Native:
     """`text`, `blocks` and `attachments`, as much of the card as the platform takes: `most` letters of JSON."""
+    call = _loud if card.everybody is not None else lambda said: said
     for part in (1, 2, 4, 8, 16):
-        drawn = _drawn(card, part)
+        drawn = call(_drawn(card, part))
         if len(json.dumps(drawn, ensure_ascii=False)) <= most:
             return drawn
-    return {"text": _preview(card), "blocks": _head(card), "attachments": []}
+    return call({"text": _preview(card), "blocks": _head(card), "attachments": []})
+
+
+def _loud(drawn: Native) -> Native:
+    """The same, calling everybody in the channel: no letters can say this, but an element of its own.
+
+    https://docs.slack.dev/messaging/formatting-message-text#special-mentions
+    """
+    everybody = {"type": "broadcast", "range": "channel"}
+    call = {"type": "rich_text", "elements": [{"type": "rich_text_section", "elements": [everybody]}]}
+    return {**drawn, "text": f"<!channel> {drawn['text']}", "blocks": [call, *drawn["blocks"]]}
 
 
 def _drawn(card: Card, part: int) -> Native:

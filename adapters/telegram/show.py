@@ -1,13 +1,13 @@
 """Cards and copies in Telegram's dialect: text with entities, its tone a coloured emoji, its buttons below.  (pure)"""
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 
 from msgspec.structs import replace
-from telegram import InlineKeyboardButton, InlineKeyboardMarkup
+from telegram import InlineKeyboardButton, InlineKeyboardMarkup, User
 
 from adapters.telegram.letters import BROKEN, LONGEST, Letters, Message, inert, units
-from bot.ports import Button, Card, Copy, Fact, Link
+from bot.ports import Button, Called, Card, Copy, Fact, Link
 from bot.text.rich import Line, Run, Text, plain
 
 SAYS = "t:"
@@ -17,6 +17,8 @@ ROW, WIDE = 3, 30
 """Buttons and letters in a row, at most: phones are narrow."""
 LABEL = 60
 """Letters on a button: more are not seen."""
+CALLED = 20
+"""People who are called in one message, at most."""
 TOAST = 200
 """Letters in the answer to a press."""
 LEADS = re.compile(r"https?://[^\s/]+\.[^\s/]+")
@@ -26,10 +28,24 @@ LEADS = re.compile(r"https?://[^\s/]+\.[^\s/]+")
 def show(card: Card) -> Message:
     """A card as one message. What is too long is cut in its body, and never in its title, facts or footer."""
     head, tail = _head(card), _tail(card)
+    head.append(_called(card.everybody or ()), "\n")
     room = LONGEST - head.length - tail.length - units("\n\n\n")
     head.append(_text(card.body).cut(max(room, 0)), "\n")
     head.append(tail, "\n\n")
     return head.message(keyboard(card))
+
+
+def _called(everybody: Sequence[Called]) -> Letters:
+    """People who are called by name: Telegram has no way to call everybody in a group.
+
+    They hear it where they are in the group or have spoken with the bot.
+    """
+    letters = Letters()
+    for each in [each for each in everybody if each.handle.id.isascii() and each.handle.id.isdigit()][:CALLED]:
+        letters.add(", " if letters.length else "")
+        with letters.marked("text_mention", user=User(int(each.handle.id), each.name, is_bot=False)):
+            letters.add(inert(each.name))
+    return letters
 
 
 def copy(copied: Copy) -> Message:

@@ -6,10 +6,10 @@ https://github.com/standard-webhooks/standard-webhooks/blob/main/spec/standard-w
 import asyncio
 import hmac
 import socket
-import time
 from base64 import b64decode, b64encode
 from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
+from datetime import datetime
 from functools import partial
 from hashlib import sha256
 from typing import Any
@@ -69,13 +69,13 @@ class Hooks:
         self.hooks = hooks
         self.sessions: dict[str, aiohttp.ClientSession] = {}
 
-    async def post(self, name: str, told: Mapping[str, Any], key: str) -> None:
+    async def post(self, name: str, told: Mapping[str, Any], key: str, at: datetime) -> None:
         """Tell it once; `key` is the same for every try. Raises `ChatError`, which never quotes the address."""
         hook = self.hooks.get(name)
         if hook is None:
             raise ChatError("it is not configured any more")
         body = msgspec.json.encode(told)
-        headers = {"content-type": "application/json", "user-agent": "Tocsin", **signed(hook.secret, key, body)}
+        headers = {"content-type": "application/json", "user-agent": "Tocsin", **signed(hook.secret, key, body, at)}
         try:
             must_be_outside(URL(hook.url), allowed(hook))
             async with self._session(name, hook).post(
@@ -118,9 +118,9 @@ def refuse(status: int, wait: str) -> None:
     raise Unreachable(f"it answers {status}") if status >= 500 else Forbidden(f"it answers {status}")
 
 
-def signed(secret: str, key: str, body: bytes, now: float | None = None) -> Mapping[str, str]:
+def signed(secret: str, key: str, body: bytes, now: datetime) -> Mapping[str, str]:
     """What a message is known by, when this try was made, and both of it and the body signed, where a secret is set."""
-    at = str(int(time.time() if now is None else now))
+    at = str(int(now.timestamp()))
     headers = {"webhook-id": key, "webhook-timestamp": at}
     if not secret:
         return headers

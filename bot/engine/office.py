@@ -19,16 +19,18 @@ from bot.engine.adopt import Adoption
 from bot.engine.figures import Figures
 from bot.oncall.policy import Rules
 from bot.oncall.rota import Duties
+from bot.oncall.teams import on_call
 from bot.people import codes
 from bot.people.account import WORDS
 from bot.people.following import Sub
 from bot.people.person import People, Person
-from bot.ports import Channel, Chat, ChatError, Doors, Place, Rooms, Said, Webhooks
+from bot.ports import Called, Channel, Chat, ChatError, Doors, Place, Rooms, Said, Webhooks
 from bot.store.store import Store
 from bot.store.transaction import Transaction
 from bot.text.words import Voice, known, zone
 
 if TYPE_CHECKING:
+    from bot.incident.call import Call
     from bot.incident.incident import Incident
 
 log = structlog.get_logger()
@@ -168,6 +170,14 @@ class Office:
             return zone(name or self.config.house.zone)
         except KeyError:
             return zone(self.config.house.zone)
+
+    def called(self, call: "Call | None", platform: str, tx: Transaction) -> tuple[Called, ...]:
+        """Whoever a call's steps page, as they are on call now, and has an account on a platform."""
+        people, schedules = self.people(tx), self.duties(tx).schedules
+        named = (each for step in (call.steps if call else ()) for each in step.people)
+        ids = (id for each in named for id in on_call(each, self.rules, schedules, tx.now))
+        found = (people.by_id[id] for id in dict.fromkeys(ids) if id in people)
+        return tuple(Called(handle, each.name) for each in found if (handle := each.on(platform)))
 
     # ---- where the rooms are
 

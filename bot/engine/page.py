@@ -111,7 +111,7 @@ class Paging(Errands):
             raise ChatError("no webhook is called here")
         key = self.office.key("page", page.row.id)
         told = payload(page.incident, page.row.payload, page.row.at)
-        await self.office.webhooks.post(page.handle.id, told, key)
+        await self.office.webhooks.post(page.handle.id, told, key, page.at)
         return Place(WEBHOOK, page.handle.id), MessageId(key)
 
     async def _card(self, message: Message) -> Card:
@@ -123,6 +123,8 @@ class Paging(Errands):
             for page in message.pages
         ]
         card = bundle_card(rings, message.bundle, voice) if message.bundle else page_card(rings[0], voice)
+        if room:  # here, and where it is kept true, everybody in a room is called, and nowhere else
+            card = msgspec.structs.replace(card, everybody=message.first.called)
         urgent = any(self.office.rules.urgency(ring.incident.severity) == "high" for ring in rings)
         return card if urgent else msgspec.structs.replace(card, tone="warn")
 

@@ -9,6 +9,7 @@ from hashlib import sha256
 
 import msgspec
 import structlog
+from msgspec import structs
 
 from bot.book import BookId
 from bot.engine.office import Office, downs
@@ -30,13 +31,14 @@ from bot.incident.follow import Follower
 from bot.incident.incident import Incident
 from bot.incident.paging import elsewhere
 from bot.people.person import People
-from bot.ports import Card, ChatError, Gone, MessageId, Place, Throttled, Unreachable
+from bot.ports import Called, Card, ChatError, Gone, MessageId, Place, Throttled, Unreachable
 from bot.store.looks import Shown
 from bot.store.transaction import Transaction
 from bot.text.words import Voice
 
 log = structlog.get_logger()
 
+Loaded = tuple[Shown | None, Incident, People, Sequence[str], Sequence[Ring], tuple[Called, ...] | None]
 LOOK = 2
 """A look's rank: between a reply and a posted update."""
 DEADLINE = 20
@@ -80,7 +82,7 @@ class Showing:
         return await self.office.store.write(partial(self.purse.spend, platform, place, LOOK))
 
     async def _show(self, stale: Shown) -> None:
-        row, incident, people, down, others = await self.office.store.read(partial(self._load, stale))
+        row, incident, people, down, others, called = await self.office.store.read(partial(self._load, stale))
         if row is None:
             return
         if row.subject == "room":
@@ -94,6 +96,7 @@ class Showing:
             card = await self._bundle(row, others, people)
         else:
             card = self._card(row, incident, people, await self.office.links(incident), down)
+            card = card if called is None else structs.replace(card, everybody=called)
         digest = sha256(msgspec.json.encode(card)).hexdigest()[:32]
         message, low = row.message, None
         if digest != row.digest or not message:
@@ -120,18 +123,26 @@ class Showing:
                 raise
             return await chat.put(place, card, None, f"{key}-{row.want}")
 
-    def _load(
-        self, stale: Shown, tx: Transaction
-    ) -> tuple[Shown | None, Incident, People, Sequence[str], Sequence[Ring]]:
+    def _load(self, stale: Shown, tx: Transaction) -> Loaded:
         """The look as it is now that its lane is held: whoever held it before may have shown it already.
 
-        With it all that it shows, as of one moment; at last the platforms that do not answer, and the incidents of
-        a bundle.
+        With it all that it shows, as of one moment; at last the platforms that do not answer, the incidents of
+        a bundle, and whom a page to a room calls.
         """
+        incident, people = tx.load(stale.book).state, self.office.people(tx)
         behind = (each for each in tx.looks(stale.book) if each.id == stale.id and each.have < each.want)
         down = [self.office.label(name) for name in downs(self.office.chats, tx)]
         rings = [_ring(name, tx) for name in stale.subject.split(" ")[3:]] if stale.subject.startswith("pages ") else []
-        return next(behind, None), tx.load(stale.book).state, self.office.people(tx), down, rings
+        return next(behind, None), incident, people, down, rings, self._called(stale, incident, tx)
+
+    def _called(self, row: Shown, incident: Incident, tx: Transaction) -> tuple[Called, ...] | None:
+        """What a page to a room said goes on standing there while it rings."""
+        if not row.subject.startswith("page "):
+            return None
+        target, number, _ = row.subject.rsplit(" ", 3)[-3:]
+        if incident.private or not elsewhere(target) or not rings(incident, number):
+            return None
+        return self.office.called(incident.call(int(number)), row.platform, tx)
 
     async def _bundle(self, row: Shown, rings: Sequence[Ring], people: People) -> Card:
         """Several incidents in one message: whichever of them changed, it tells of all as they are now."""

@@ -16,7 +16,7 @@ from bot.incident.whowould import NOTHING
 from bot.oncall.policy import WEBHOOK
 from bot.people.person import Person
 from bot.people.reach import Reach, onward, reach
-from bot.ports import ChatError, Handle, MessageId, Place, Receipt
+from bot.ports import Called, ChatError, Handle, MessageId, Place, Receipt
 from bot.store.sends import Sent
 from bot.store.transaction import Transaction
 
@@ -42,6 +42,10 @@ class Page:
     incident: Incident
     person: Person | None
     handle: Handle
+    at: datetime
+    """When it was claimed, by the database's clock: a process's own may be wrong."""
+    called: tuple[Called, ...] = ()
+    """Whom a page to a room calls by name, where its platform cannot call everybody."""
 
 
 class Turns:
@@ -71,7 +75,10 @@ class Turns:
         if claimed.channel >= len(way.turns):
             self._unreached(claimed, claimed.book, tx)
             return None
-        return Page(claimed, claimed.book, book.state, person, way.turns[claimed.channel].handle)
+        handle = way.turns[claimed.channel].handle
+        call = book.state.call(int(claimed.payload["call"]))
+        called = () if person else self.office.called(call, handle.platform, tx)
+        return Page(claimed, claimed.book, book.state, person, handle, tx.now, called)
 
     def beside(self, page: Page, tx: Transaction) -> bool:
         """Nothing was heard of it yet: queue the next channel, where there is one that waits for no turn."""

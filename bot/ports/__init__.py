@@ -4,7 +4,7 @@
 value without dialect; an adapter turns its platform's payloads into these (`read.py`) and back (`show.py`).
 """
 
-from bot.ports.card import Button, Can, Card, Copy, Fact, Link, Pace, Room
+from bot.ports.card import Button, Called, Can, Card, Copy, Fact, Link, Pace, Room
 from bot.ports.doors import (
     Bookmarks,
     Calendars,
@@ -30,6 +30,7 @@ __all__ = [
     "Bookmarks",
     "Button",
     "Calendars",
+    "Called",
     "Can",
     "Card",
     "Channel",

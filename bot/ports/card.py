@@ -4,6 +4,7 @@ from typing import Literal
 
 from msgspec import Struct
 
+from bot.ports.names import Handle
 from bot.text.rich import Line, Text
 
 
@@ -29,6 +30,13 @@ class Fact(Struct, frozen=True):
     value: Line
 
 
+class Called(Struct, frozen=True):
+    """Somebody who is called by name where a platform cannot call everybody in a room."""
+
+    handle: Handle
+    name: str
+
+
 class Card(Struct, frozen=True, kw_only=True):
     """Something to show, in no dialect.
 
@@ -50,6 +58,11 @@ class Card(Struct, frozen=True, kw_only=True):
     """It says that what was asked was not done."""
     language: str = ""
     """The language that it is written in (`en`, `zh-hans`), for what reads it aloud; empty: not said."""
+    everybody: tuple[Called, ...] | None = None
+    """Everybody in the room is called, or these where the platform has no such call; None: nobody.
+
+    Nothing but a page to a room says so, and nothing that anybody typed ever calls anybody.
+    """
 
 
 class Copy(Struct, frozen=True, kw_only=True):

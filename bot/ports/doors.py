@@ -1,6 +1,7 @@
 """The doors out: what a platform or a channel must do, and what it may be able to do."""
 
 from collections.abc import Callable, Mapping, Sequence
+from datetime import datetime
 from typing import TYPE_CHECKING, Any, Protocol, runtime_checkable
 
 from msgspec import Struct
@@ -137,8 +138,10 @@ class Calendars(Protocol):
 class Webhooks(Protocol):
     """Addresses that are told of a page, by the names that the configuration gives them."""
 
-    async def post(self, name: str, told: Mapping[str, Any], key: str) -> None:
-        """Tell one of them, as JSON. `key` is the same for every try. Raises `ChatError`, which never quotes it."""
+    async def post(self, name: str, told: Mapping[str, Any], key: str, at: datetime) -> None:
+        """Tell one of them, as JSON. `key` is the same for every try, and `at` is when this one is made, by the house's
+        clock. Raises `ChatError`, which never quotes the address.
+        """
 
     async def close(self) -> None:
         """Let go of every connection."""

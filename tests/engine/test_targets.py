@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Mapping
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
@@ -9,7 +10,7 @@ import pytest
 from bot.book import BookId
 from bot.config import check
 from bot.engine.house import Engine
-from bot.ports import Card, ChatError, Forbidden, Handle, Place, Said, Unreachable
+from bot.ports import Called, Card, ChatError, Forbidden, Handle, Place, Said, Unreachable
 from bot.store.store import Store
 from bot.text.rich import plain
 from tests.clock import PushedClock
@@ -32,10 +33,12 @@ class Wires:
 
     def __init__(self) -> None:
         self.told: list[tuple[str, Mapping[str, Any]]] = []
+        self.made: list[datetime] = []
         self.fault: ChatError | None = None
         self.hangs = False
 
-    async def post(self, name: str, told: Mapping[str, Any], key: str) -> None:
+    async def post(self, name: str, told: Mapping[str, Any], key: str, at: datetime) -> None:
+        self.made.append(at)
         self.told.append((key, told))
         if self.hangs:
             await asyncio.Event().wait()
@@ -92,8 +95,12 @@ async def test_all_of_a_step_are_paged_and_what_stands_in_the_room_is_kept_true(
     assert house.posted == ["PAGE SEV1 #1 db is down"]
     assert [told["data"]["title"] for _, told in house.wires.told] == ["db is down"]
     assert await house.pages() == [("ink:noc", "accepted"), ("webhook:ops", "accepted"), ("anna", "accepted")]
+    cards = house.paper.messages.items()
+    anna = (Called(Handle("ink", "a1"), "Anna"),)
+    assert [(place, card.everybody) for (place, _), card in cards if card.everybody is not None] == [(ROOM, anna)]
     await house.say("ack #1")
     assert house.posted == ["● SEV1 #1 db is down"]
+    assert not [card for _, card in cards if card.everybody is not None]
     await house.push(minutes=30)
     assert len(house.wires.told) == 1
 
@@ -105,6 +112,7 @@ async def test_a_webhook_that_fails_is_told_and_tried_again_as_the_same_message(
     house.wires.fault = None
     await house.push(seconds=30)
     assert len({key for key, _ in house.wires.told}) == 1
+    assert [at - house.clock.at for at in house.wires.made] == [-timedelta(seconds=30), timedelta(0)]
     assert ("webhook:ops", "accepted") in await house.pages()
 
 

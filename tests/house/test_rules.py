@@ -35,6 +35,12 @@ def test_adapters_are_barred_from_every_room_but_the_doors() -> None:
     assert set(contract("forbidden", "adapters")["forbidden_modules"]) == rooms - {"bot.ports", "bot.text"}
 
 
+def test_nothing_but_a_page_to_a_room_calls_everybody_in_it() -> None:
+    """Where it goes out, and where what stands there is kept true."""
+    says = {path.name for path in (ROOT / "bot").rglob("*.py") if "everybody=" in path.read_text("utf-8")}
+    assert says == {"page.py", "show.py"}
+
+
 @pytest.mark.parametrize("wanted", PROJECT["project"]["dependencies"])
 def test_a_dependency_is_locked_and_says_why_it_is_there(wanted: str) -> None:
     name = re.split(r"[\[<>=]", wanted)[0].lower().replace(".", "-")

@@ -4,6 +4,7 @@ import asyncio
 import logging
 
 import pytest
+from msgspec.structs import replace
 from starlette.responses import Response
 
 from adapters.discord import replies
@@ -211,6 +212,15 @@ async def test_nobody_is_pinged_by_what_anybody_typed(quiet: Town) -> None:
     await quiet.chat.post(quiet.hall, Copy(author=HOSTILE, origin="Slack", text=card(HOSTILE).body, key="c"))
     assert quiet.guild.pings == []
     assert "<@239871450112262145> @\u200beveryone" in quiet.bubbles("anna")[0].text
+
+
+async def test_a_page_to_a_room_calls_everybody_in_it(quiet: Town) -> None:
+    page = replace(Card(title=line(HOSTILE), body=(Para(line(HOSTILE)),), tone="alarm"), everybody=())
+    message = await quiet.chat.put(quiet.hall, page, None, "k")
+    assert quiet.guild.pings == [(message, "everyone")]
+    await quiet.chat.put(quiet.hall, replace(page, everybody=None), message, "k2")
+    await quiet.chat.put(quiet.hall, replace(page, everybody=None), None, "k3")
+    assert quiet.guild.pings == [(message, "everyone")]
 
 
 async def test_a_person_is_told_in_person(quiet: Town) -> None:

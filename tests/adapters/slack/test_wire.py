@@ -4,6 +4,7 @@ import asyncio
 from datetime import UTC, datetime
 
 import pytest
+from msgspec.structs import replace
 
 from adapters.playground.slack.workspace import BOT, HALL
 from bot.ports import Button, Card, Choice, Copy, Form, Handle, Option, Place, Room
@@ -216,6 +217,17 @@ async def test_a_private_room_is_seen_by_its_members_alone(town: Town) -> None:
     await town.chat.invite(place, [Handle("slack", "U0MIA00003")])
     assert place.room in {each.id for each in town.stand.screen("mia").rooms}
     assert place.room not in {each.id for each in town.stand.screen("anna").rooms}
+
+
+async def test_a_page_to_a_room_calls_everybody_in_it(town: Town) -> None:
+    hall, page = Place("slack", HALL), replace(card("<!here> is on fire"), everybody=())
+    message = await town.chat.put(hall, page, None, "k")
+    assert town.bubbles("mia")[0].html.count('class="mention"') == 1
+    assert "@channel" in town.bubbles("mia")[0].text
+    (sent,) = town.calls("chat.postMessage")
+    assert sent["text"].startswith("<!channel> ") and "<!here>" not in sent["text"]
+    await town.chat.put(hall, replace(page, everybody=None), message, "k2")
+    assert "mention" not in town.bubbles("mia")[0].html
 
 
 async def test_other_rooms_words_come_in_their_authors_name_and_ping_nobody(town: Town) -> None:

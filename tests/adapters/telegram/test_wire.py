@@ -1,9 +1,10 @@
 """The real adapter against the stand-in: what is said comes in, what is answered is seen, and by whom."""
 
 import pytest
+from msgspec.structs import replace
 
 from adapters.telegram import desk
-from bot.ports import Button, Card, Choice, Copy, Forbidden, Form, Gone, Handle, MessageId, Option, Place, Room
+from bot.ports import Button, Called, Card, Choice, Copy, Forbidden, Form, Gone, Handle, MessageId, Option, Place, Room
 from bot.text.rich import Moment, Para, line
 from tests.adapters.telegram.conftest import HALL, Town
 
@@ -202,6 +203,17 @@ async def test_who_is_not_in_the_group_gets_an_invitation_of_their_own(town: Tow
     with pytest.raises(Forbidden, match="telegram:99"):
         await town.chat.invite(HERE, [Handle("telegram", ANNA), Handle("telegram", "99")])
     assert town.calls("createChatInviteLink")[0]["member_limit"] == "1"
+
+
+async def test_a_page_to_a_group_calls_by_name_who_is_on_call(town: Town) -> None:
+    """The platform cannot call everybody in a group."""
+    called = (Called(Handle("telegram", ANNA), "Anna @boris_p"), Called(Handle("telegram", "no number"), "Mia"))
+    message = await town.chat.put(HERE, replace(card("db is down"), everybody=called), None, "k")
+    seen = await town.shown("anna", "db is down")
+    assert "Anna @\u2060boris_p" in seen.text
+    assert seen.html.count('class="mention"') == 1 and "Mia" not in seen.text
+    await town.chat.put(HERE, card("db is down"), message, "k")
+    assert "mention" not in (await town.shown("anna", "db is down")).html
 
 
 async def test_a_copy_names_its_author_and_pings_nobody(town: Town) -> None:
