@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from datetime import datetime, timedelta
 from hashlib import sha256
 
-from icalendar import Calendar, Event
+from icalendar import Calendar, Event, vText
 
 from bot.oncall.overrides import Shift
 
@@ -23,7 +23,8 @@ def written(name: str, shifts: Iterable[tuple[str, str, Shift]], now: datetime) 
     calendar.add("version", "2.0")
     calendar.add("calscale", "GREGORIAN")
     calendar.add("method", "PUBLISH")
-    calendar.add("x-wr-calname", name)
+    # Else it is written as it is, with whatever letters end a line or a value.
+    calendar.add("x-wr-calname", vText(name))
     calendar.add("refresh-interval", OFTEN, parameters={"VALUE": "DURATION"})
     calendar.add("x-published-ttl", "PT15M")
     for of, title, shift in shifts:

@@ -11,7 +11,9 @@ import recurring_ical_events
 
 from adapters.web import calendar
 from adapters.web.server import app
+from bot.oncall import ical
 from bot.oncall.calendar import KEPT
+from bot.oncall.overrides import Shift
 from tests.oncall.duty import OnDuty, on_duty
 
 REACHED = {"url": "https://tocsin.test/", "secret": "0123456789abcdef"}
@@ -73,6 +75,17 @@ async def test_a_shift_keeps_its_name_when_it_is_read_again(sqlite_url: str) -> 
             await house.wait(hours=30)
         assert len(uids[0]) > 90
         assert len(uids[0] ^ uids[1]) <= 4
+
+
+def test_whatever_is_called_how_its_lines_are_lines() -> None:
+    shift = Shift(day(3), day(4), ("anna",))
+    written = ical.written("A;b,c\r\nX-EVIL:1", [("web", 'd;e,f\\g\n"h": ' + "数据库👩‍🚒" * 20, shift)], day(2))
+    lines = written.split(b"\r\n")
+    assert max(map(len, lines)) <= 75
+    assert b"\n" not in b"".join(lines) and not any(line.startswith(b"X-EVIL") for line in lines)
+    [event] = icalendar.Calendar.from_ical(written).walk("VEVENT")
+    assert str(event["SUMMARY"]) == 'd;e,f\\g\n"h": ' + "数据库👩‍🚒" * 20
+    assert set(event) >= {"UID", "DTSTAMP", "DTSTART", "DTEND"}
 
 
 async def test_an_address_is_revoked_and_only_ones_own(database_url: str) -> None:
