@@ -9,7 +9,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
-from adapters.playground.discord import contracts, hindrances
+from adapters.playground.discord import contracts, forms, hindrances
 from adapters.playground.discord.guild import BOT, GUILD, Payload
 from adapters.playground.discord.refusal import Refusal, missing_permissions, unauthorized
 from adapters.playground.discord.rights import BITS
@@ -67,7 +67,7 @@ class Api:
             raise unauthorized()
         raw = await request.body()
         try:
-            body = json.loads(raw) if raw else {}
+            body = forms.told(raw, request.headers.get("content-type", ""))
         except ValueError:
             raise Refusal(400, 50109, "The request body contains invalid JSON.") from None
         self.calls.append((request.method, request.url.path.removeprefix(BASE), body))
@@ -117,6 +117,7 @@ class Api:
             self.route("GET", "/gateway/bot", self.where),
             self.route("GET", "/users/{user}", self.user),
             self.route("GET", f"/guilds/{GUILD}", self.whole),
+            self.route("GET", f"/guilds/{GUILD}/roles", self.roles),
             self.route("GET", f"/guilds/{GUILD}/members/{{user}}", self.member),
         )
 
@@ -136,6 +137,9 @@ class Api:
             "flags": 1 << 19,
             "summary": "",
             "team": None,
+            "approximate_guild_count": 1,
+            "approximate_user_install_count": 0,
+            "integration_types_config": {},
             "owner": next(iter(self.town.guild.users.values())),
             "bot": bot,
         }
@@ -150,6 +154,9 @@ class Api:
 
     async def whole(self, request: Request, body: Any) -> Any:
         return self.town.guild.whole()
+
+    async def roles(self, request: Request, body: Any) -> Any:
+        return list(self.town.guild.roles.values())
 
     async def member(self, request: Request, body: Any) -> Any:
         someone = self.town.somebody(request.path_params["user"])

@@ -46,6 +46,14 @@ class Line:
             await self.socket.send_text("{rubbish")
 
 
+async def said(socket: WebSocket) -> Payload:
+    """What a client says: as text, or the same letters as bytes. Raises `WebSocketDisconnect` once it is gone."""
+    frame = await socket.receive()
+    if frame["type"] == "websocket.disconnect":
+        raise WebSocketDisconnect(frame.get("code") or 1000)
+    return json.loads(frame.get("text") or frame.get("bytes") or "null") or {}
+
+
 @dataclass
 class Session:
     """A bot's session: it outlives its sockets."""
@@ -157,7 +165,7 @@ class Gateway:
         try:
             await line.send({"op": 10, "d": {"heartbeat_interval": HEARTBEAT}, "s": None, "t": None})
             while True:
-                session = await self._hear(line, session, json.loads(await socket.receive_text()))
+                session = await self._hear(line, session, await said(socket))
         except WebSocketDisconnect as left:
             if session is not None and left.code in {1000, 1001}:
                 self.sessions.pop(session.id, None)

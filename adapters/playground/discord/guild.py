@@ -33,6 +33,14 @@ LEVELS = (
     "system_channel_flags",
     "afk_timeout",
 )
+UNSET = (
+    "afk_channel_id", "application_id", "banner", "description", "discovery_splash", "icon", "max_presences",
+    "public_updates_channel_id", "rules_channel_id", "safety_alerts_channel_id", "splash", "system_channel_id",
+    "vanity_url_code", "widget_channel_id",
+)  # fmt: skip
+"""What a server need not have, and always tells."""
+VOICE = {"bitrate": 64000, "user_limit": 0, "rtc_region": None}
+"""What channels of voice have besides: those of kinds 2 and 13."""
 Payload = dict[str, Any]
 
 
@@ -107,16 +115,19 @@ class Guild:
             "topic": None,
             "last_message_id": None,
             "flags": 0,
+            **(VOICE if fields.get("type") in (2, 13) else {}),
             **{key: value for key, value in fields.items() if value is not None},
         }
         channel["name"] = re.sub(r"\s+", "-", channel["name"].strip().lower())
         return self._keep(channel)
 
-    def thread(self, parent: str, name: str) -> Payload:
-        """A thread in a channel, which everybody who sees that one sees."""
-        state = {"archived": False, "auto_archive_duration": 1440, "locked": False}
-        common = {"id": self.ids.next(), "type": 11, "guild_id": GUILD, "parent_id": parent, "name": name, "flags": 0}
-        return self._keep({**common, "owner_id": OWNER, "last_message_id": None, "thread_metadata": state})
+    def thread(self, parent: str, name: str, owner: str = OWNER, id: str = "") -> Payload:
+        """A thread in a channel, which everybody who sees that one sees. One that hangs from a message has its id."""
+        now = iso(self.clock.now())
+        state = {"archived": False, "auto_archive_duration": 1440, "archive_timestamp": now, "locked": False}
+        counts = {"message_count": 0, "member_count": 1, "total_message_sent": 0, "rate_limit_per_user": 0, "flags": 0}
+        common = {"id": id or self.ids.next(), "type": 11, "guild_id": GUILD, "parent_id": parent, "name": name}
+        return self._keep({**common, **counts, "owner_id": owner, "last_message_id": None, "thread_metadata": state})
 
     def direct(self, user: str) -> Payload:
         """The conversation between somebody and the bot."""
@@ -182,7 +193,7 @@ class Guild:
                 "mention_everyone": False,
                 "mentions": [],
                 "mention_roles": [],
-                "attachments": [],
+                "attachments": [self._file(channel, each) for each in payload.get("attachments") or ()],
                 "embeds": [{"type": "rich", **embed} for embed in payload.get("embeds") or ()],
                 "components": list(payload.get("components") or ()),
                 "pinned": False,
@@ -197,6 +208,12 @@ class Guild:
         if not post.payload["flags"] & EPHEMERAL:
             self.channels[channel]["last_message_id"] = post.payload["id"]
         return post
+
+    def _file(self, channel: str, sent: Payload) -> Payload:
+        """A file as it is shown: nobody keeps it here, so that its address leads nowhere."""
+        id = self.ids.next()
+        url = f"https://cdn.discordapp.com/attachments/{channel}/{id}/{sent.get('filename')}"
+        return {"size": 0, **sent, "id": id, "url": url, "proxy_url": url}
 
     def change(self, post: Post, payload: Mapping[str, Any]) -> None:
         """Edit a message. What is not named stays; mentions are parsed anew, by default all of them."""
@@ -252,7 +269,6 @@ class Guild:
             "id": GUILD,
             "name": "Example company",
             "owner_id": OWNER,
-            "icon": None,
             "unavailable": False,
             "member_count": len(self.users),
             "roles": list(self.roles.values()),
@@ -260,8 +276,18 @@ class Guild:
             "channels": [each for each in self.channels.values() if each["type"] not in (1, *THREADS)],
             "threads": [each for each in self.channels.values() if each["type"] in THREADS and self.sees(BOT, each)],
             "premium_tier": 0,
+            "premium_progress_bar_enabled": False,
+            "premium_subscription_count": 0,
+            "max_members": 500_000,
+            "max_video_channel_users": 25,
+            "max_stage_video_channel_users": 50,
             "preferred_locale": "en-US",
+            "nsfw": False,
+            "large": False,
+            "joined_at": "2026-01-01T00:00:00.000000+00:00",
+            "region": "deprecated",
             "features": [],
+            **dict.fromkeys(UNSET),
             **{key: [] for key in LISTS},
             **dict.fromkeys(LEVELS, 0),
         }

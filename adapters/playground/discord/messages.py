@@ -58,6 +58,9 @@ class Messages:
         since, before = int(asked.get("after", 0)), int(asked.get("before", 1 << 63))
         found = [each for each in posts if since < int(each["id"]) < before]
         count = int(asked.get("limit", 50))
+        if "around" in asked:
+            middle = sum(int(each["id"]) < int(asked["around"]) for each in found)
+            return found[max(0, middle - count // 2) :][:count][::-1]
         return (found[:count] if "after" in asked else found[-count:])[::-1]
 
     async def send(self, request: Request, payload: Any) -> Any:

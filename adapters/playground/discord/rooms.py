@@ -10,7 +10,7 @@ from adapters.playground.discord.api import Api
 from adapters.playground.discord.guild import BOT, GUILD, THREADS, Payload
 from adapters.playground.discord.refusal import Refusal, bad_form, missing_permissions
 from adapters.playground.discord.rights import sum_of
-from adapters.playground.discord.shapes import NewChannel, Recipient, take
+from adapters.playground.discord.shapes import NewChannel, NewThread, Recipient, take
 
 CATEGORY = 4
 MOST, IN_CATEGORY = 500, 50
@@ -31,11 +31,14 @@ class Rooms:
             route("POST", "/users/@me/channels", self.direct),
             route("GET", f"/guilds/{GUILD}/channels", self.all),
             route("POST", f"/guilds/{GUILD}/channels", self.open),
+            route("GET", f"/guilds/{GUILD}/threads/active", self.active),
             route("GET", "/channels/{channel}", self.one),
             route("PATCH", "/channels/{channel}", self.change),
             route("DELETE", "/channels/{channel}", self.close),
             route("PUT", "/channels/{channel}/permissions/{whom}", self.admit),
             route("DELETE", "/channels/{channel}/permissions/{whom}", self.dismiss),
+            route("POST", "/channels/{channel}/threads", self.branch),
+            route("POST", "/channels/{channel}/messages/{message}/threads", self.branch),
             route("POST", "/channels/{channel}/typing", self.typing),
         )
 
@@ -48,7 +51,12 @@ class Rooms:
 
     async def all(self, request: Request, body: Any) -> Any:
         guild = self.town.guild
-        return [each for each in guild.channels.values() if each["type"] != 1 and guild.sees(BOT, each)]
+        return [each for each in guild.channels.values() if each["type"] not in (1, *THREADS) and guild.sees(BOT, each)]
+
+    async def active(self, request: Request, body: Any) -> Any:
+        guild = self.town.guild
+        threads = [each for each in guild.channels.values() if each["type"] in THREADS and guild.sees(BOT, each)]
+        return {"threads": [each for each in threads if not each["thread_metadata"]["archived"]], "members": []}
 
     async def open(self, request: Request, body: Any) -> Any:
         self.api.may("MANAGE_CHANNELS")
@@ -73,6 +81,8 @@ class Rooms:
             self._beneath(body["parent_id"])
         self._granted(body.get("permission_overwrites"), channel)
         channel.update({key: value for key, value in body.items() if key in channel})
+        if state := channel.get("thread_metadata"):
+            state.update({key: value for key, value in body.items() if key in state})
         self.town.changed()
         await self.town.gateway.tell("CHANNEL_UPDATE", channel)
         return channel
@@ -124,6 +134,21 @@ class Rooms:
         channel["permission_overwrites"] = [*rest, {**overwrite, "id": whom}] if overwrite else rest
         self.town.changed()
         await self.town.gateway.tell("CHANNEL_UPDATE", channel)
+
+    async def branch(self, request: Request, body: Any) -> Any:
+        """A thread, from a message or on its own."""
+        guild = self.town.guild
+        channel, at = guild.channel(request.path_params["channel"]), request.path_params.get("message", "")
+        self.api.may("CREATE_PUBLIC_THREADS", channel)
+        asked = take(NewThread, body)
+        if channel["type"] != 0:
+            raise Refusal(400, 50024, "Cannot execute action on this channel type")
+        if at and at in guild.channels:
+            raise Refusal(400, 160004, "A thread has already been created for this message")
+        thread = guild.thread(channel["id"], asked.name, BOT, at and guild.message(channel["id"], at).payload["id"])
+        self.town.changed()
+        await self.town.gateway.tell("THREAD_CREATE", {**thread, "newly_created": True})
+        return thread
 
     async def typing(self, request: Request, body: Any) -> Any:
         self.town.guild.channel(request.path_params["channel"])

@@ -159,6 +159,11 @@ class NewChannel(Struct):
     permission_overwrites: list[dict[str, Any]] | None = None
 
 
+class NewThread(Struct):
+    name: Annotated[str, Meta(min_length=1, max_length=100)]
+    type: Literal[10, 11, 12] | None = None
+
+
 class NewWebhook(Struct):
     name: Annotated[str, Meta(min_length=1, max_length=80)]
 
@@ -208,7 +213,7 @@ def message(payload: Mapping[str, Any], *, edit: bool = False) -> Body:
         text = "The 'content' and 'embeds' fields cannot be used when using MessageFlags.IS_COMPONENTS_V2"
         raise bad_form((("content",), "MESSAGE_CANNOT_USE_LEGACY_FIELDS_WITH_COMPONENTS_V2", text))
     _components(body)
-    if not edit and not (body.content or body.embeds or body.components):
+    if not edit and not (body.content or body.embeds or body.components or payload.get("attachments")):
         raise Refusal(400, 50006, "Cannot send an empty message")
     return body
 

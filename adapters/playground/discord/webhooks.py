@@ -163,31 +163,43 @@ class Webhooks:
 
     async def commands(self, request: Request, body: Any) -> Any:
         self._ours(request)
+        there, _ = self._there(request)
         if request.query_params.get("with_localizations") in {"true", "1"}:
-            return self.town.commands
-        return [unlocalised(each) for each in self.town.commands]
+            return there
+        return [unlocalised(each) for each in there]
 
     async def register(self, request: Request, body: Any) -> Any:
         self._ours(request)
         commands(body)
-        self._new(body)
-        self.town.commands = [self._registered(request, each) for each in body]
+        there, others = self._there(request)
+        self._new(body, there)
+        made = [self._registered(request, each) for each in body]
+        self.town.commands = [*others, *made]
         self.town.changed()
-        return self.town.commands
+        return made
 
     async def add(self, request: Request, body: Any) -> Any:
         self._ours(request)
         commands([body])
-        self._new([body])
-        others = [each for each in self.town.commands if each["name"] != body["name"]]
-        self.town.commands = [*others, self._registered(request, body)]
+        there, others = self._there(request)
+        self._new([body], there)
+        kept = [each for each in there if each["name"] != body["name"]]
+        self.town.commands = [*others, *kept, self._registered(request, body)]
         self.town.changed()
         return self.town.commands[-1]
 
-    def _new(self, wanted: Sequence[Payload]) -> None:
+    def _there(self, request: Request) -> tuple[list[Payload], list[Payload]]:
+        """The commands of the path, the server's or those that are everywhere, and the others."""
+        own = "/guilds/" in request.url.path
+        every = self.town.commands
+        return [each for each in every if ("guild_id" in each) is own], [
+            each for each in every if ("guild_id" in each) is not own
+        ]
+
+    def _new(self, wanted: Sequence[Payload], there: Sequence[Payload]) -> None:
         """Count what is not there yet. Raises `Refusal` after two hundred of them within a day."""
-        there, now = {each["name"] for each in self.town.commands}, self.town.guild.clock.now()
-        fresh = [now for each in wanted if each["name"] not in there]
+        names, now = {each["name"] for each in there}, self.town.guild.clock.now()
+        fresh = [now for each in wanted if each["name"] not in names]
         self.made = [each for each in self.made if now - each < timedelta(days=1)] + fresh
         if len(self.made) > CREATES:
             raise Refusal(400, 30034, f"Max number of daily application command creates has been reached ({CREATES})")

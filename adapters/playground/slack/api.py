@@ -9,7 +9,7 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, JSONResponse, PlainTextResponse, Response
 
 from adapters.playground.faults import Faults, HungUp
-from adapters.playground.slack import bookmarks, forms, posts, rooms
+from adapters.playground.slack import bookmarks, forms, people, posts, rooms
 from adapters.playground.slack.app import App
 from adapters.playground.slack.contracts import CONTRACTS
 from adapters.playground.slack.limits import Limits
@@ -39,7 +39,8 @@ class Api:
         self.at, self.app, self.faults, self.changed = at, app, faults, changed
         self.limits = Limits(at.clock)
         self.limited = False
-        self.methods: dict[str, Method] = {**posts.METHODS, **rooms.METHODS, **forms.METHODS, **bookmarks.METHODS}
+        parts = (posts, rooms, people, forms, bookmarks)
+        self.methods: dict[str, Method] = {name: each for part in parts for name, each in part.METHODS.items()}
         self.calls: list[tuple[str, Mapping[str, Any]]] = []
         """What the app asked for, oldest first: for tests."""
         self.refused: list[str] = []
@@ -65,10 +66,11 @@ class Api:
 
     def answer(self, name: str, args: Mapping[str, Any]) -> dict[str, Any]:
         """What a method answers. Raises `No`."""
-        if name not in self.methods:
+        contract = CONTRACTS.get(name)
+        if contract:
+            contract.admit(self.app.scopes, args)
+        if contract is None or name not in self.methods:
             raise No("unknown_method", req_method=name)
-        contract = CONTRACTS[name]
-        contract.admit(self.app.scopes, args)
         self.hindered(name, args)
         contract.check(args)
         if self.limited:

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from adapters.playground.slack.blocks import check
+from adapters.playground.slack.rooms import began
 from adapters.playground.slack.workspace import APP, BOT, BOT_ID, DOMAIN, TEAM, Channel, Message, No, Workspace
 
 Args = Mapping[str, Any]
@@ -68,8 +69,8 @@ def open_channel(at: Workspace, args: Args) -> Channel:
 
 
 def post(at: Workspace, args: Args) -> Answer:
-    """chat.postMessage"""
-    channel = open_channel(at, args)
+    """chat.postMessage: somebody's own id is their conversation with the bot."""
+    channel = open_channel(at, {**args, "channel": at.alone(args["channel"])})
     message = {**content(args), **author(args)}
     if thread := args.get("thread_ts"):
         if thread not in channel.messages:
@@ -175,7 +176,7 @@ def some(found: list[Message], args: Args) -> Answer:
     oldest, latest = when(args, "oldest", 0.0), when(args, "latest", float("inf"))
     edges = str(args.get("inclusive", "")).lower() in ("1", "true")
     within = [each for each in found if inside(float(each["ts"]), oldest, latest, edges)]
-    limit, start = min(int(args.get("limit") or 100), 999), int(args.get("cursor") or 0)
+    limit, start = min(int(args.get("limit") or 100), 999), began(args)
     with_metadata = str(args.get("include_all_metadata", "")).lower() in ("1", "true")
     page = within[start : start + limit]
     shown = [each if with_metadata else {k: v for k, v in each.items() if k != "metadata"} for each in page]
@@ -214,6 +215,13 @@ def pin(at: Workspace, args: Args) -> Answer:
     return {}
 
 
+def reacted(at: Workspace, args: Args) -> Answer:
+    """reactions.get"""
+    channel = at.channel(args.get("channel") or "")
+    message = at.message(channel, args.get("timestamp") or "")
+    return {"type": "message", "channel": channel.id, "message": as_message(message)}
+
+
 def unpin(at: Workspace, args: Args) -> Answer:
     """pins.remove"""
     channel = open_channel(at, args)
@@ -233,5 +241,6 @@ METHODS = {
     "conversations.replies": replies,
     "pins.add": pin,
     "pins.remove": unpin,
+    "reactions.get": reacted,
 }
 """A method's name, and what does it."""

@@ -1,10 +1,10 @@
-"""Channels and people as the Web API knows them."""
+"""Channels as the Web API knows them."""
 
 import re
 from collections.abc import Mapping
 from typing import Any
 
-from adapters.playground.slack.workspace import APP, BOT, BOT_ID, BOT_NAME, DOMAIN, TEAM, Channel, No, User, Workspace
+from adapters.playground.slack.workspace import BOT, Channel, No, Workspace
 
 Args = Mapping[str, Any]
 Answer = dict[str, Any]
@@ -15,6 +15,14 @@ MOST_LIST = 1000
 def truth(value: Any) -> bool:
     """A flag, from JSON or from a form."""
     return value is True or str(value).lower() in ("1", "true")
+
+
+def began(args: Args) -> int:
+    """Where a page begins: a cursor means nothing but that to whoever was given it. Raises `No`."""
+    cursor = str(args.get("cursor") or "0")
+    if not cursor.isdigit():
+        raise No("invalid_cursor")
+    return int(cursor)
 
 
 def as_channel(channel: Channel) -> Answer:
@@ -38,23 +46,6 @@ def as_channel(channel: Channel) -> Answer:
         "purpose": {"value": channel.purpose, **by},
         "previous_names": [],
         "num_members": len(channel.members),
-    }
-
-
-def as_user(user: User) -> Answer:
-    """A person as the API shows them."""
-    profile = {"real_name": user.real_name, "display_name": user.real_name, "image_48": "", "team": TEAM}
-    profile |= {} if user.bot else {"email": user.email}
-    return {
-        "id": user.id,
-        "team_id": TEAM,
-        "name": user.name,
-        "real_name": user.real_name,
-        "deleted": False,
-        "is_bot": user.bot,
-        "tz": "Europe/Berlin",
-        "locale": user.locale,
-        "profile": profile,
     }
 
 
@@ -163,11 +154,65 @@ def close(at: Workspace, channel: Channel, by: str) -> None:
     at.inform(channel, {"type": "group_archive" if channel.private else "channel_archive", "user": by})
 
 
+def unarchive(at: Workspace, args: Args) -> Answer:
+    """conversations.unarchive"""
+    channel = at.channel(args["channel"])
+    if channel.im:
+        raise No("method_not_supported_for_channel_type")
+    if not channel.archived:
+        raise No("not_archived")
+    channel.archived = False
+    return {}
+
+
+def rename(at: Workspace, args: Args) -> Answer:
+    """conversations.rename"""
+    channel, name = ours(at, args), checked_name(str(args["name"]))
+    if at.named(name) not in (None, channel):
+        raise No("name_taken")
+    channel.name = name
+    return {"channel": as_channel(channel)}
+
+
+def kick(at: Workspace, args: Args) -> Answer:
+    """conversations.kick"""
+    channel, user = ours(at, args), str(args.get("user") or "")
+    if user == BOT:
+        raise No("cant_kick_self")
+    if user not in at.users:
+        raise No("user_not_found")
+    if channel.members.pop(user, user) is user:
+        raise No("not_in_channel")
+    return {"errors": {}}
+
+
+def leave(at: Workspace, args: Args) -> Answer:
+    """conversations.leave"""
+    channel = at.channel(args["channel"])
+    if channel.im:
+        raise No("method_not_supported_for_channel_type")
+    if channel.archived:
+        raise No("is_archived")
+    if BOT not in channel.members:
+        return {"not_in_channel": True}
+    del channel.members[BOT]
+    return {}
+
+
+def close_direct(at: Workspace, args: Args) -> Answer:
+    """conversations.close: it is folded away in the list, and stays as it is."""
+    if not at.channel(args["channel"]).im:
+        raise No("method_not_supported_for_channel_type")
+    return {}
+
+
 def open_direct(at: Workspace, args: Args) -> Answer:
     """conversations.open, with one person."""
     user = str(args.get("users") or "")
     if not user:
         raise No("users_list_not_supplied")
+    if "," in user:
+        raise No("missing_scope", needed="mpim:write")
     if user not in at.users or user == BOT:
         raise No("user_not_found")
     direct = next(each for each in at.channels.values() if each.im == user)
@@ -196,11 +241,14 @@ def everything(at: Workspace, args: Args) -> Answer:
 
 def listed(at: Workspace, args: Args, wanted: Any) -> Answer:
     """A page of channels; the cursor is where the next one begins."""
-    limit, start = int(args.get("limit") or 100), int(args.get("cursor") or 0)
+    limit, start = int(args.get("limit") or 100), began(args)
     if not 0 < limit < MOST_LIST:
         raise No("invalid_limit")
     kinds = {"public_channel": "channel", "private_channel": "group", "im": "im"}
-    types = {kinds.get(each, each) for each in str(args.get("types") or "public_channel").split(",")}
+    asked = {each.strip() for each in str(args.get("types") or "public_channel").split(",")}
+    if asked - {*kinds, "mpim"}:
+        raise No("invalid_types")
+    types = {kinds.get(each) for each in asked}
     live = not truth(args.get("exclude_archived"))
     found = [
         each for each in at.channels.values() if wanted(each) and each.kind in types and (live or not each.archived)
@@ -210,19 +258,6 @@ def listed(at: Workspace, args: Args, wanted: Any) -> Answer:
     return {"channels": shown, "response_metadata": {"next_cursor": after}}
 
 
-def user_info(at: Workspace, args: Args) -> Answer:
-    """users.info"""
-    if args["user"] not in at.users:
-        raise No("user_not_found")
-    return {"user": as_user(at.users[args["user"]])}
-
-
-def test(_at: Workspace, _args: Args) -> Answer:
-    """auth.test"""
-    team = {"url": f"https://{DOMAIN}.slack.com/", "team": "Tocsin Demo", "team_id": TEAM}
-    return {**team, "user": BOT_NAME.lower(), "user_id": BOT, "bot_id": BOT_ID, "app_id": APP}
-
-
 METHODS = {
     "conversations.create": create,
     "conversations.setTopic": set_topic,
@@ -230,12 +265,15 @@ METHODS = {
     "conversations.invite": invite,
     "conversations.join": join,
     "conversations.archive": archive,
+    "conversations.unarchive": unarchive,
+    "conversations.rename": rename,
+    "conversations.kick": kick,
+    "conversations.leave": leave,
+    "conversations.close": close_direct,
     "conversations.open": open_direct,
     "conversations.info": info,
     "conversations.members": members,
     "conversations.list": everything,
     "users.conversations": mine,
-    "users.info": user_info,
-    "auth.test": test,
 }
 """A method's name, and what does it."""

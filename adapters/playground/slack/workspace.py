@@ -164,6 +164,10 @@ class Workspace:
             raise No("channel_not_found")
         return found
 
+    def alone(self, id: str) -> str:
+        """The bot's conversation with a person; any other id stays as it is."""
+        return next((each.id for each in self.channels.values() if each.im == id and id), id)
+
     def named(self, name: str) -> Channel | None:
         """The channel of this name, archived ones included."""
         return next((each for each in self.channels.values() if each.name == name and name), None)

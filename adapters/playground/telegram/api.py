@@ -62,7 +62,7 @@ class Api:
         names = {name.lower(): name for name in (POLL, *self.methods)}
         name = names.get(request.path_params["method"].lower())
         if name is None:
-            raise No(404, "Not Found")
+            raise No(404, "Not Found: method not found")
         args = await arguments(request, name)
         self.calls.append((name, args))
         self.trouble.before(name, args)

@@ -4,7 +4,7 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-from adapters.playground.telegram import markup
+from adapters.playground.telegram import formatted, markup
 from adapters.playground.telegram.cloud import Cloud
 from adapters.playground.telegram.shapes import (
     BOT_ID,
@@ -30,6 +30,10 @@ FACES = frozenset(
     "👍👎❤🔥🥰👏😁🤔🤯😱🤬😢🎉🤩🤮💩🙏👌🕊🤡🥱🥴😍🐳🌚🌭💯🤣⚡🍌🏆💔🤨😐🍓🍾💋🖕😈😴😭🤓👻👀🎃🙈😇😨🤝✍🤗🫡🎅🎄☃💅🤪🗿🆒💘🙉🦄😘💊🙊😎👾🤷😡"
 )
 """What the platform lets a bot react with."""
+ACTIONS = re.compile(
+    r"typing|(record|upload)_(video|voice|video_note)|upload_(photo|document)|choose_sticker|find_location"
+)
+"""What a bot may be seen to do."""
 
 
 def send_message(cloud: Cloud, args: Args) -> Any:
@@ -45,7 +49,8 @@ def send_message(cloud: Cloud, args: Args) -> Any:
 
 def content(args: Args) -> Message:
     """A message's text, entities and keyboard. Raises `Unfit`."""
-    text, entities = markup.trimmed(args["text"], markup.checked(args["text"], args.get("entities") or ()))
+    said, marked = formatted.parsed(args["text"], str(args.get("parse_mode") or ""))
+    text, entities = markup.trimmed(said, markup.checked(said, marked or args.get("entities") or ()))
     if not text:
         raise Unfit("message text is empty")
     if markup.units(text) > LONGEST:
@@ -178,5 +183,7 @@ def set_message_reaction(cloud: Cloud, args: Args) -> Any:
 
 
 def send_chat_action(cloud: Cloud, args: Args) -> Any:
+    if not ACTIONS.fullmatch(args["action"]):
+        raise bad("wrong parameter action in request")
     thread(cloud.chat(args["chat_id"]), args)
     return True

@@ -29,6 +29,8 @@ def get_me(cloud: Cloud, args: Args) -> Any:
 
 
 def set_webhook(cloud: Cloud, args: Args) -> Any:
+    if args["url"] and not args["url"].startswith("https://"):
+        raise bad("bad webhook: An HTTPS URL must be provided for webhook")
     cloud.webhook = args["url"]
     cloud.queue.arrived.set()
     return True
