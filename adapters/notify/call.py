@@ -4,6 +4,7 @@ https://www.twilio.com/docs/voice/api/call-resource, https://www.twilio.com/docs
 """
 
 from collections.abc import Mapping, Sequence
+from typing import Literal
 from xml.etree.ElementTree import Element
 
 from pydantic import Field, model_validator
@@ -113,6 +114,7 @@ class Call:
             answer = await house.hear(press.said())
         except Unheard:
             return twiml(gather(again, say(voice.word(UNHEARD), voice)))
+        await ended(house, told, "delivered", f"answered, pressed {digit if digit in '12' else 'another key'}")
         text = spoken(answer) if isinstance(answer, Card) else voice.word(UNFINISHED)
         return twiml(say(text, voice))
 
@@ -135,17 +137,20 @@ def spoken(card: Card) -> str:
 
 async def receive(house: House, told: Mapping[str, str]) -> Response:
     """How a call ended."""
-    sid, state = told.get("CallSid", ""), told.get("CallStatus", "")
-    if state == "completed" or state in MISSED:
-        receipt = Receipt(
-            key=f"call-{sid}-{state}",
-            place=Place("call", told.get("To", "")),
-            message=MessageId(sid),
-            state="delivered" if state == "completed" else "failed",
-            why=MISSED.get(state, "answered"),
+    state, heard = told.get("CallStatus", ""), True
+    if state in {"completed", *MISSED}:
+        heard = await ended(
+            house, told, "delivered" if state == "completed" else "failed", MISSED.get(state, "answered")
         )
-        try:
-            await house.receipt(receipt)
-        except Unheard:
-            return Response(status_code=503)
-    return Response(status_code=204)
+    return Response(status_code=204 if heard else 503)
+
+
+async def ended(house: House, told: Mapping[str, str], state: Literal["delivered", "failed"], why: str) -> bool:
+    """Say what became of a call; the first that is said counts. Whether it was heard."""
+    sid = told.get("CallSid", "")
+    place = Place("call", told.get("To", ""))
+    try:
+        await house.receipt(Receipt(key=f"call-{sid}-{why}", place=place, message=MessageId(sid), state=state, why=why))
+    except Unheard:
+        return False
+    return True

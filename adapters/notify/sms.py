@@ -127,7 +127,7 @@ async def receive(house: House, told: Mapping[str, str]) -> Response:
             place=place,
             message=MessageId(sid),
             state="delivered" if ENDED[state] == "delivered" else "failed",
-            why=f"{state} ({why})" if why else state,
+            why=f"{state} ({why})" if why else "" if state == "delivered" else state,
         )
         try:
             await house.receipt(receipt)

@@ -12,7 +12,7 @@ from itertools import groupby
 import msgspec
 
 from bot.book import BookId
-from bot.engine.turns import Page, put_off
+from bot.engine.turns import Page
 from bot.incident.paging import elsewhere
 from bot.ports import Handle
 from bot.store.sends import Sent
@@ -86,7 +86,7 @@ def bundled(pages: Iterable[Page], tx: Transaction) -> Iterator[Message]:
         now = together[:MOST] if until <= tx.now else []
         until = tx.now + WINDOW if now else until
         for page in together[len(now) :]:
-            put_off(page.row, until, tx)
+            tx.postpone(page.row, until)
         if now:
             tx.fill({name: until.isoformat()})
             yield _message(now, tx)

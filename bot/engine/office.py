@@ -35,6 +35,9 @@ if TYPE_CHECKING:
 
 log = structlog.get_logger()
 
+INITIALS = {"sms"}
+"""Channels whose name is read letter by letter."""
+
 
 @dataclass
 class Office:
@@ -213,7 +216,7 @@ class Office:
     def label(self, platform: str) -> str:
         """A platform's or channel's name, as people write it."""
         chat = self.chats.get(platform)
-        return chat.can.label if chat else platform.capitalize()
+        return chat.can.label if chat else platform.upper() if platform in INITIALS else platform.capitalize()
 
 
 def downs(names: Iterable[str], tx: Transaction) -> Mapping[str, datetime]:

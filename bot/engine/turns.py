@@ -70,7 +70,7 @@ class Turns:
         person = self.office.people(tx).by_id.get(claimed.to)
         way = self.reach(claimed, person, book.state)
         if until := _waits(claimed, way, tx.now):
-            put_off(claimed, until, tx)
+            tx.postpone(claimed, until)
             return None
         if claimed.channel >= len(way.turns):
             self._unreached(claimed, claimed.book, tx)
@@ -168,11 +168,6 @@ def _onward(row: Sent, tx: Transaction) -> None:
         tx.hurry(each.id)
     if not later and row.book and wanted(tx.load(row.book), row):
         _again(row, tx, channel=row.channel + 1)
-
-
-def put_off(row: Sent, until: datetime, tx: Transaction) -> None:
-    """A page that was claimed waits until then."""
-    tx.sent(row.id, row.epoch, state="pending", not_before=until, error=row.error)
 
 
 def siblings(row: Sent, tx: Transaction) -> list[Sent]:

@@ -24,6 +24,13 @@ STATES = {
     "unknown": N_("it may have arrived"),
     "void": N_("not needed any more"),
 }
+REASONS = frozenset(
+    {
+        N_("answered"), N_("answered, pressed 1"), N_("answered, pressed 2"), N_("answered, pressed another key"),
+        N_("busy"), N_("no answer"), N_("canceled"),
+    }
+)  # fmt: skip
+"""What a telephone tells of a call, as everybody reads it; other reasons are the provider's own words."""
 THINGS = {"entry": N_("a line about what happened"), "copy": N_("what somebody said"), "reply": N_("an answer")}
 ELSE = N_("a message")
 
@@ -85,7 +92,8 @@ def _page(page: Delivery, voice: Voice) -> Line:
     values = {"person": Who(page.to), "state": state, "at": clock(page.at, voice), "channel": page.platform}
     said = N_("page to {person} by {channel}: {state} {at}") if page.platform else N_("page to {person}: {state} {at}")
     tries = voice.say(N_(", {count} tries"), count=page.tries) if page.tries > 1 else ()
-    return line(voice.say(said, **values), tries, f" ({page.why})" if page.why else "")
+    why = voice.word(page.why) if page.why in REASONS else page.why
+    return line(voice.say(said, **values), tries, f" ({why})" if why else "")
 
 
 def _lost(each: Delivery, voice: Voice) -> Line:

@@ -63,6 +63,10 @@ SENT = sql("""
         not_before = :not_before, channel = coalesce(:channel, channel)
     WHERE id = :id AND epoch = :epoch AND state = 'sending'
 """)
+POSTPONE = sql("""
+    UPDATE sends SET state = 'pending', tries = tries - 1, not_before = :until
+    WHERE id = :id AND epoch = :epoch AND state = 'sending'
+""")
 ONE = sql(f"SELECT {COLUMNS} FROM sends WHERE id = :id")
 SETTLE = sql("UPDATE sends SET state = :state, error = :error WHERE id = :id AND state = 'accepted'")
 HURRY = sql("UPDATE sends SET not_before = :now WHERE id = :id AND state = 'pending' AND not_before > :now")
@@ -188,6 +192,10 @@ class Sends(Hand):
         """
         values = {"state": state, "place": place, "message": message, "error": error, "channel": channel}
         return bool(self.do(SENT, id=id, epoch=epoch, not_before=not_before or self.now, **values))
+
+    def postpone(self, row: Sent, until: datetime) -> None:
+        """Put back what was claimed and not tried: its time is later."""
+        self.do(POSTPONE, id=row.id, epoch=row.epoch, until=until)
 
     def expired(self) -> int:
         """Put back what was claimed by somebody who did not come back in time; how many."""

@@ -185,6 +185,21 @@ async def test_several_at_once_are_one_message_and_one_answer_takes_them(
     assert sum(town.counts()) == 3
 
 
+@pytest.mark.parametrize("town", [["sms", "call 1m"]], indirect=True)
+async def test_everybody_can_read_how_somebody_was_reached(town: Town) -> None:
+    await town.say("declare db is down --sev 1")
+    await town.say("declare web is down --sev 1")
+    await town.providers.phones.arrive(town.providers.phones.texts[0])
+    await town.push(minutes=1)
+    [call] = town.providers.phones.calls
+    await town.providers.phones.press(call, "1")
+    await town.providers.phones.end(call)
+    told = await town.say("show #1 --delivery", "boris")
+    assert "page to Anna Nowak by SMS: delivered 10:02:00\n" in told
+    assert "page to Anna Nowak by Call: delivered 10:03:00 (answered, pressed 1)" in told
+    assert "tries" not in await town.say("show #2 --delivery", "boris"), "what waited for company was not tried"
+
+
 async def test_a_key_escalates(town: Town) -> None:
     await town.say("declare db is down --sev 1")
     for _ in range(3):
