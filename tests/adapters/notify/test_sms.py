@@ -79,7 +79,7 @@ async def test_what_became_of_it_is_a_receipt(town: Town) -> None:
     await town.phones.arrive(text, "delivered")
     await town.phones.arrive(text, "undelivered", "30003")
     states = [(each.place, each.message, each.state, each.why) for each in town.house.receipts]
-    assert states == [(place, sid, "delivered", "delivered"), (place, sid, "failed", "undelivered (30003)")]
+    assert states == [(place, sid, "delivered", ""), (place, sid, "failed", "undelivered (30003)")]
 
 
 @pytest.mark.parametrize(
