@@ -260,6 +260,10 @@ class Discord:
         """Nobody but us writes there any more; whoever could read it still can, and nobody else."""
         await self._rooms.close(place.thread or place.room)
 
+    async def named(self, place: Place) -> str:
+        """`#noc`, where everybody in the server sees the channel."""
+        return await self._rooms.named(place.room)
+
     async def link(self, place: Place) -> str:
         """A link that opens the room in Discord."""
         return f"https://discord.com/channels/{self.settings.guild}/{place.thread or place.room}"

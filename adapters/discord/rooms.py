@@ -9,7 +9,7 @@ from typing import Any
 from adapters.discord.invite import RIGHTS
 from adapters.discord.show import channel, sign
 from adapters.discord.wire import NoAccess, Refused, Wire
-from bot.ports import ChatError, Gone, Handle, Room
+from bot.ports import ChatError, Forbidden, Gone, Handle, Room
 
 VIEW, SEND = RIGHTS["VIEW_CHANNEL"], RIGHTS["SEND_MESSAGES"]
 WRITE = sum(
@@ -51,6 +51,15 @@ class Rooms:
             wanted["permission_overwrites"] = closed(self._guild, await self._wire.me())
         made = await self._placed("POST", path, wanted, self._category, guild_id=self._guild)
         return str(made["id"])
+
+    async def named(self, id: str) -> str:
+        """`#noc`, where everybody in the server sees the channel; else nothing."""
+        try:
+            found = await self._wire.call("GET", CHANNEL, channel_id=id)
+        except (Forbidden, Gone):
+            return ""
+        hidden = any(each["id"] == self._guild and each["deny"] & VIEW for each in written(found))
+        return "" if hidden or found.get("type") in THREADS else f"#{found['name']}"
 
     async def invite(self, id: str, handles: Sequence[Handle]) -> None:
         """Let people see a private room; an open one everybody in the server sees already."""

@@ -9,7 +9,7 @@ from slack_sdk.web.async_slack_response import AsyncSlackResponse
 from adapters.slack import show
 from adapters.slack.names import names
 from adapters.slack.wire import Wire, allowed, asked
-from bot.ports import Forbidden, Handle, MessageId, Place, Room
+from bot.ports import Forbidden, Gone, Handle, MessageId, Place, Room
 
 INSIDE = frozenset(("already_in_channel", "cant_invite_self"))
 """What an invitation answers for somebody who is in already."""
@@ -109,6 +109,16 @@ class Channels:
                     await asked(web.bookmarks_edit(bookmark_id=each["id"], channel_id=place.room, link=url))
                 return
         await asked(web.bookmarks_add(channel_id=place.room, title=title, type="link", link=url))
+
+    async def named(self, place: Place) -> str:
+        """`#noc`, where the channel is open to the whole workspace."""
+        try:
+            found: Mapping[str, Any] = (await asked(self.wire.web.conversations_info(channel=place.room)))["channel"]
+        except (Forbidden, Gone):
+            return ""
+        # One that is shared with other companies, or of direct messages, is no more open than a private one.
+        open = found.get("is_channel") and not (found.get("is_private") or found.get("is_ext_shared"))
+        return f"#{found['name']}" if open else ""
 
     async def link(self, place: Place) -> str:
         """The channel's address, which the client opens."""

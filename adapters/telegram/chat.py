@@ -185,6 +185,10 @@ class Telegram:
         """Close the topic: only administrators write there any more."""
         await self._groups.close(place)
 
+    async def named(self, place: Place) -> str:
+        """A public group's title, and that of the group that the configuration names: all others are by invitation."""
+        return await self._groups.named(place, self.hall)
+
     async def link(self, place: Place) -> str:
         """A link to the topic, for whoever is in the group."""
         return self._groups.link(place)

@@ -42,6 +42,15 @@ class Groups:
         self.wire, self.topics, self.seen, self.rooms = wire, topics, seen, rooms
         self._invited: dict[tuple[str, Handle], datetime] = {}
 
+    async def named(self, place: Place, hall: Place | None) -> str:
+        """A public group's title, and the standing room's; nothing for a group that is by invitation."""
+        try:
+            found: Any = await self.wire.ask(place.room, self.wire.bot.get_chat)
+        except (Forbidden, Gone):
+            return ""
+        open = found.username or (hall is not None and hall.room == place.room)
+        return " ".join(BROKEN.sub("", found.title or "").split()) if open else ""
+
     # ---- topics
 
     async def open(self, room: Room) -> Place:

@@ -20,6 +20,7 @@ from bot.engine.clockwork import clockwork
 from bot.engine.deliver import Delivery
 from bot.engine.feeds import Feeds, Fetch
 from bot.engine.hear import Hearing
+from bot.engine.naming import naming
 from bot.engine.notice import noticed
 from bot.engine.office import Office
 from bot.engine.page import Paging
@@ -79,6 +80,7 @@ class Engine:
             "proving": self.proving.run(),
             "feeds": self.feeds.run(),
             "outages": retell(self.office),
+            "names": naming(self.office),
         } | {f"listen {chat.name}": attend(self.office, self, chat) for chat in self.office.chats.values()}
         begin = asyncio.get_running_loop().create_task
         self.watch.loops = {name: begin(loop, name=name) for name, loop in loops.items()}

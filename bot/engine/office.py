@@ -64,6 +64,10 @@ class Office:
     figures: Figures = field(default_factory=Figures)
     adoption: Adoption = field(default_factory=Adoption)
 
+    rooms: dict[str, tuple[str, str]] = field(default_factory=dict)
+    """The names and links of rooms that are no incident's own."""
+    unnamed: set[str] = field(default_factory=set)
+    """Those that were needed, and are not known."""
     doors: dict[str, str] = field(default_factory=dict)
     """Addresses that open a conversation with the bot, by the platforms' labels, as far as they are known."""
 
@@ -78,6 +82,8 @@ class Office:
         """Go by this configuration from now on."""
         self.config = config
         self.rules: Rules = config.rules()
+        steps = (each for policy in self.rules.policies.values() for step in policy.steps for each in step.people)
+        self.unnamed |= {each for each in steps if each.partition(":")[0] in self.chats}
 
     @property
     def ways(self) -> Mapping[str, Channel]:
@@ -158,7 +164,7 @@ class Office:
         platform = said.by.platform if said else ""
         told = person.language if person else ""
         language = known(told) or known(said.locale if said else "") or self.language(platform)
-        return Voice(language, self._zone(person.zone if person else ""), people.name)
+        return Voice(language, self._zone(person.zone if person else ""), people.name, room=self.room)
 
     def language(self, platform: str) -> str:
         """What a platform's rooms speak."""
@@ -166,7 +172,7 @@ class Office:
 
     def room_voice(self, people: People, platform: str) -> Voice:
         """How to speak to a room."""
-        return Voice(self.language(platform), self._zone(""), people.name)
+        return Voice(self.language(platform), self._zone(""), people.name, room=self.room)
 
     def _zone(self, name: str) -> tzinfo:
         try:
@@ -207,6 +213,18 @@ class Office:
             except (ChatError, TimeoutError):
                 return ""
         return self._links.get(str(place), "")
+
+    def room(self, id: str) -> tuple[str, str, str] | None:
+        """A room's platform, the name that everybody may know it by, and its link; None for what is no room of a chat.
+
+        What is not known yet is asked for, and then known the next time.
+        """
+        chat = self.chats.get(id.partition(":")[0]) if ":" in id else None
+        if chat is None:
+            return None
+        if id not in self.rooms:
+            self.unnamed.add(id)
+        return chat.can.label, *self.rooms.get(id, ("", ""))
 
     @property
     def known_links(self) -> Mapping[str, str]:

@@ -54,7 +54,7 @@ class Followed(Event):
         return replace(incident, followers=(*others, Follower(self.who, self.view, self.language)))
 
     def phrase(self, entry: Entry) -> Any:
-        return replace(super().phrase(entry), values={"who": shown(self.who)})
+        return replace(super().phrase(entry), values={"who": Who(self.who)})
 
 
 @event
@@ -69,12 +69,7 @@ class Unfollowed(Event):
         return replace(incident, followers=tuple(each for each in incident.followers if each.who != self.who))
 
     def phrase(self, entry: Entry) -> Any:
-        return replace(super().phrase(entry), values={"who": shown(self.who)})
-
-
-def shown(who: str) -> str:
-    """A follower as the timeline names them."""
-    return who if ":" in who else Who(who)
+        return replace(super().phrase(entry), values={"who": Who(self.who)})
 
 
 def fitting(severity: int, service: str, ask: Ask) -> tuple[Follower, ...]:
@@ -183,7 +178,7 @@ class Subscriptions(Query):
                 body=(Para(desk.voice.say(N_("Nothing yet. `subscribe sev2` or `subscribe #42` begins."))),),
                 to="speaker",
             )
-        items = tuple(Item(line(what, " · ", desk.voice.show(shown(who)))) for what, who in found)
+        items = tuple(Item(line(what, " · ", desk.voice.show(Who(who)))) for what, who in found)
         return Card(title=line(bold(desk.voice.word(N_("Subscriptions")))), body=items, to="speaker")
 
 

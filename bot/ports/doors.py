@@ -96,6 +96,17 @@ class Bookmarks(Protocol):
 
 
 @runtime_checkable
+class Named(Protocol):
+    """A platform that says what people call its rooms."""
+
+    async def named(self, place: Place) -> str:
+        """The name that everybody may know; empty for a room that is not open to everybody, or that we do not see.
+
+        Raises `ChatError` where that is not known now.
+        """
+
+
+@runtime_checkable
 class Doors(Protocol):
     """A platform where a link can open a conversation with the bot."""
 

@@ -67,6 +67,8 @@ class Voice:
     name: Callable[[str], str] = str
     """A person's id to their name."""
     now: datetime | None = None
+    room: Callable[[str], tuple[str, str, str] | None] = lambda id: None
+    """A room's id to its platform, the name that everybody may know and its link; None for what is none."""
 
     def say(self, text: str, /, **values: Any) -> Line:
         """A marked message with its places filled: what stands there keeps its own kind (a time, a name).
@@ -110,7 +112,7 @@ class Voice:
             case Run() | Moment():
                 return value
             case Who():
-                return Run(self.name(value), bold=True)
+                return self._who(value)
             case tuple():
                 return (
                     joined((line(self.show(each)) for each in value), self.word(N_(", "))) if _listed(value) else value
@@ -120,6 +122,14 @@ class Voice:
         if (said := getattr(value, "said", None)) is not None:
             return self.word(said)
         return str(value)
+
+    def _who(self, id: str) -> Run:
+        """A person by their name. A room that is not for everybody keeps its own: who may see it follows the link."""
+        found = self.room(id)
+        if found is None:
+            return Run(self.name(id), bold=True)
+        platform, name, url = found
+        return Run(name or self.word(N_("a room in {platform}"), platform=platform), bold=True, link=url)
 
     def moment(self, at: datetime) -> Moment:
         """An instant; its bare text holds the day only where it is not today's, and names the zone."""

@@ -10,9 +10,11 @@ import pytest
 from bot.book import BookId
 from bot.config import check
 from bot.engine.house import Engine
+from bot.engine.naming import learn
 from bot.ports import Called, Card, ChatError, Forbidden, Handle, Place, Said, Unreachable
 from bot.store.store import Store
-from bot.text.rich import plain
+from bot.text.rich import Para, Run, plain
+from bot.text.words import Who
 from tests.clock import PushedClock
 from tests.walks.paper import Paper
 from tests.walks.test_replicas import until
@@ -60,6 +62,12 @@ class House:
         await self.engine.hear(said)
         await self.rest()
 
+    async def read(self, words: str) -> str:
+        said = Said(key=words, by=Handle("ink", "a1"), place=Place("ink", "hall"), words=words)
+        card = await self.engine.hear(said)
+        assert isinstance(card, Card)
+        return plain((Para(card.title), *card.body))
+
     async def rest(self) -> None:
         if not self.wires.hangs:
             await self.engine.settled()
@@ -103,6 +111,28 @@ async def test_all_of_a_step_are_paged_and_what_stands_in_the_room_is_kept_true(
     assert not [card for _, card in cards if card.everybody is not None]
     await house.push(minutes=30)
     assert len(house.wires.told) == 1
+
+
+async def test_a_room_is_named_as_everybody_may_know_it(house: House) -> None:
+    await house.say("declare db is down --sev 1")
+    assert "a room in Ink, webhook:ops, Anna paged" in await house.read("timeline #1")
+    house.paper.fault = lambda deed: "down" if deed == "named" else ""
+    await learn(house.engine.office)
+    assert "a room in Ink, " in await house.read("timeline #1")
+    house.paper.fault = lambda deed: ""
+    await learn(house.engine.office)
+    for words in ("timeline #1", "why #1", "show #1", "show #1 --delivery"):
+        told = await house.read(words)
+        assert "#noc" in told and "ink:noc" not in told, words
+
+
+async def test_a_room_that_is_not_for_everybody_is_told_by_its_link_alone(house: House) -> None:
+    voice = house.engine.office.room_voice(house.engine.office.known_people, "ink")
+    voice.show(Who("ink:secret-merger"))
+    await learn(house.engine.office)
+    shown = voice.show(Who("ink:secret-merger"))
+    assert isinstance(shown, Run)
+    assert (shown.text, "secret-merger" in shown.link) == ("a room in Ink", True)
 
 
 async def test_a_webhook_that_fails_is_told_and_tried_again_as_the_same_message(house: House) -> None:

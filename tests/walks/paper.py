@@ -107,6 +107,10 @@ class Paper:
         self._before("close")()
         self.closed.add(place)
 
+    async def named(self, place: Place) -> str:
+        self._before("named")()
+        return "" if place.room.startswith("secret") else f"#{place.room}"
+
     async def link(self, place: Place) -> str:
         return f"https://{self.name}.test/{place.room}"
 

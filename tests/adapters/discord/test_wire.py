@@ -214,6 +214,13 @@ async def test_nobody_is_pinged_by_what_anybody_typed(quiet: Town) -> None:
     assert "<@239871450112262145> @\u200beveryone" in quiet.bubbles("anna")[0].text
 
 
+async def test_a_channel_is_named_where_everybody_sees_it(quiet: Town) -> None:
+    assert (await quiet.chat.named(quiet.hall)).startswith("#")
+    private = await quiet.chat.open(Room(key="k", name="#9 merger", topic="", private=True))
+    assert await quiet.chat.named(private) == ""
+    assert await quiet.chat.named(Place("discord", "404")) == ""
+
+
 async def test_a_page_to_a_room_calls_everybody_in_it(quiet: Town) -> None:
     page = replace(Card(title=line(HOSTILE), body=(Para(line(HOSTILE)),), tone="alarm"), everybody=())
     message = await quiet.chat.put(quiet.hall, page, None, "k")

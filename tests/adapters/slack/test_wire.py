@@ -219,6 +219,13 @@ async def test_a_private_room_is_seen_by_its_members_alone(town: Town) -> None:
     assert place.room not in {each.id for each in town.stand.screen("anna").rooms}
 
 
+async def test_a_channel_is_named_where_it_is_open_to_all(town: Town) -> None:
+    assert (await town.chat.named(Place("slack", HALL))).startswith("#")
+    private = await town.chat.open(Room(key="k", name="#9 merger", topic="", private=True))
+    assert await town.chat.named(private) == ""
+    assert await town.chat.named(Place("slack", "C0NOWHERE0")) == ""
+
+
 async def test_a_page_to_a_room_calls_everybody_in_it(town: Town) -> None:
     hall, page = Place("slack", HALL), replace(card("<!here> is on fire"), everybody=())
     message = await town.chat.put(hall, page, None, "k")

@@ -205,6 +205,11 @@ async def test_who_is_not_in_the_group_gets_an_invitation_of_their_own(town: Tow
     assert town.calls("createChatInviteLink")[0]["member_limit"] == "1"
 
 
+async def test_a_group_is_named_where_everybody_knows_it(town: Town) -> None:
+    assert await town.chat.named(HERE) == town.stand.cloud.chat(HALL).native["title"]
+    assert await town.chat.named(Place("telegram", "-100404")) == ""
+
+
 async def test_a_page_to_a_group_calls_by_name_who_is_on_call(town: Town) -> None:
     """The platform cannot call everybody in a group."""
     called = (Called(Handle("telegram", ANNA), "Anna @boris_p"), Called(Handle("telegram", "no number"), "Mia"))
