@@ -214,7 +214,7 @@ def copied(copy: Copy) -> dict[str, Any]:
     """What was said elsewhere, in its author's name: a webhook's message."""
     made = message(content=text(copy.text, CONTENT) or BREAK)
     made["username"] = author(f"{copy.author} ({copy.origin})")
-    return made | ({"avatar_url": copy.avatar} if copy.avatar.startswith(("https://", "http://")) else {})
+    return made | ({"avatar_url": copy.avatar} if re.fullmatch(r"https?://\S{1,2000}", copy.avatar) else {})
 
 
 def spoken(copy: Copy) -> dict[str, Any]:

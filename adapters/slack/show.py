@@ -4,6 +4,7 @@ Limits: https://docs.slack.dev/reference/block-kit/blocks
 """
 
 import json
+import re
 from collections.abc import Iterator, Sequence
 from html import escape
 
@@ -17,6 +18,8 @@ SAYS = "tocsin.say."
 ABOUT = "tocsin.about."
 """What the `callback_id` of a shortcut in a message's menu begins with."""
 LEADS = "tocsin.link."
+LED = re.compile(r"https?://\S{1,2900}")
+"""A link that the platform takes on a button; a message with any other would be refused as a whole."""
 FORM = "tocsin.form"
 """The `callback_id` of our own forms."""
 
@@ -115,7 +118,7 @@ def _buttons(buttons: Sequence[Button], links: Sequence[Link]) -> Iterator[Nativ
             "value": button.says,
             **style,
         }
-    for index, link in enumerate(links):
+    for index, link in enumerate(each for each in links if LED.fullmatch(each.url)):
         yield {"type": "button", "action_id": f"{LEADS}{index}", "text": _letters(link.label, 75), "url": link.url}
 
 

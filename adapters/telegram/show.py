@@ -11,7 +11,9 @@ from bot.ports import Button, Called, Card, Copy, Fact, Link
 from bot.text.rich import Line, Run, Text, plain
 
 SAYS = "t:"
-"""What a button of ours begins with; the command line follows, 64 bytes in all at most."""
+"""What a button of ours begins with; the command line follows."""
+SAID = 64
+"""Bytes that a button carries, at most."""
 TONES = {"alarm": "🔴", "warn": "🟠", "busy": "🔵", "calm": "🟢"}
 ROW, WIDE = 3, 30
 """Buttons and letters in a row, at most: phones are narrow."""
@@ -114,7 +116,8 @@ def _text(text: Text) -> Letters:
 
 def keyboard(card: Card) -> InlineKeyboardMarkup | None:
     """A card's buttons, then its links."""
-    buttons = [_button(each) for each in card.buttons]
+    # What is too long for a button can still be typed; with it the platform would refuse the whole card.
+    buttons = [_button(each) for each in card.buttons if len((SAYS + each.says).encode()) <= SAID]
     links = [_link(each) for each in card.links if LEADS.match(each.url)]
     rows = [*rows_of(buttons), *rows_of(links)]
     return InlineKeyboardMarkup(rows) if rows else None

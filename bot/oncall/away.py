@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from bot.oncall.rota import Rota
     from bot.people.person import People
 
+ADDRESS = re.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+")
 SHIFTS, OFF, ANYBODY = "shifts", "off ", "*"
 """Sources by name: a schedule's shifts, somebody's time off (`off anna`), that of whoever an event names (`off *`)."""
 
@@ -111,11 +112,16 @@ def meant(source: str, found: Iterable[Busy], people: "People") -> Iterator[Shif
 
 
 def named_in(names: Sequence[str], people: "People") -> tuple[str, ...]:
-    """The people whom an event is about: by an address of theirs, by their whole name, or by their key as a word."""
+    """The people whom an event is about: by an address of theirs, by their whole name, or by their key as a word.
+
+    Who is called as somebody's address begins is not meant by it.
+    """
+    said = "\n".join(names)
+    addresses, rest = set(map(str.casefold, ADDRESS.findall(said))), ADDRESS.sub(" ", said)
     found = []
     for person in people.by_id.values():
-        addresses = {handle.id.casefold() for handle in person.handles if handle.platform == "email"}
+        theirs = {handle.id.casefold() for handle in person.handles if handle.platform == "email"}
         words = rf"(?<!\w)(?:{re.escape(person.id)}|{re.escape(person.name)})(?!\w)"
-        if any(name.casefold() in addresses or re.search(words, name, re.IGNORECASE) for name in names):
+        if theirs & addresses or re.search(words, rest, re.IGNORECASE):
             found.append(person.id)
     return tuple(sorted(found))

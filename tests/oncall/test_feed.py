@@ -13,8 +13,10 @@ from aiohttp import web
 from adapters.web.fetch import MOST, fetch, outside
 from bot.engine import apart
 from bot.engine.apart import read_apart
+from bot.oncall.away import named_in
 from bot.oncall.busy import BadFeed, Reading
 from bot.oncall.feed import read
+from bot.people.person import People, Person
 from bot.ports import ChatError, Forbidden, Gone, Unreachable
 from bot.text.words import zone
 from tests.oncall.duty import WEB, on_duty
@@ -63,6 +65,44 @@ def test_apple_has_days_durations_and_times_without_a_zone() -> None:
         ("03-09 07:30", "03-09 09:30", "Flug ✈️ nach Hause"),
         ("03-10 10:00", "03-10 11:00", "floating"),
     ]
+
+
+def test_pagerduty_tells_who_by_their_address() -> None:
+    busy = read((CALENDARS / "pagerduty.ics").read_bytes(), BERLIN, START, END).events
+    assert [named_in(each.names, PEOPLE) for each in busy] == [("anna",), ("boris",)]
+
+
+PEOPLE = People(
+    (
+        Person("anna", "Anna Nowak", configured=("email:anna.nowak@example.com",)),
+        Person("boris", "Boris Petrov", configured=("email:boris.petrov@example.com",)),
+        Person("sam", "Sam"),
+    )
+)
+
+
+@pytest.mark.parametrize(
+    ("summary", "people"),
+    [
+        # As PagerDuty, Grafana OnCall, GoAlert, Opsgenie and people in Google's and Outlook's calendars write it.
+        ("On Call - Anna Nowak - Web", ("anna",)),
+        ("[L1] boris", ("boris",)),
+        ("[L2] @Boris", ("boris",)),
+        ("ANNA.NOWAK@EXAMPLE.COM", ("anna",)),
+        ("On-Call Shift: Boris Petrov", ("boris",)),
+        ("On call: anna.nowak@example.com, boris.petrov@example.com", ("anna", "boris")),
+        ("anna/boris", ("anna", "boris")),
+        ("Primary (sam)", ("sam",)),
+        # Not everybody whose address begins so, or holds it, is ours.
+        ("sam@customer.example", ()),
+        ("On call: anna@elsewhere.example", ()),
+        ("anna.nowak@example.com.au", ()),
+        ("xanna.nowak@example.com", ()),
+        ("Samantha, Borissov", ()),
+    ],
+)
+def test_whom_an_event_names(summary: str, people: tuple[str, ...]) -> None:
+    assert named_in((summary,), PEOPLE) == people
 
 
 def event(rule: str, more: str = "") -> bytes:

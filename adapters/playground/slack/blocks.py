@@ -4,6 +4,7 @@ Limits: https://docs.slack.dev/reference/block-kit/blocks
 """
 
 import json
+import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
@@ -113,6 +114,7 @@ def check_button(each: Native, at: str) -> None:
     check_text(each.get("text"), f"{at}/text", 75)
     expect(len(each.get("value", "")) <= 2000, f"must be less than 2001 characters [json-pointer:{at}/value]")
     expect(len(each.get("url", "")) <= 3000, f"must be less than 3001 characters [json-pointer:{at}/url]")
+    expect(re.match(r"[a-z]+:\S+$", each.get("url", "x:x")) is not None, f"must be a valid URL [json-pointer:{at}/url]")
     expect(
         each.get("style", "primary") in ("primary", "danger"), f"must be a valid enum value [json-pointer:{at}/style]"
     )
