@@ -160,7 +160,7 @@ async def main(options: argparse.Namespace, folder: Path) -> None:
     commits = BareCommit(folder)
     async with town(tocsin, folder) as ours, town(bare_bots, folder) as bare:
         (incident,) = await declare(ours, 1)
-        await one_by_one(ours, bare, incident, 2, commits)  # warms up, and is not counted
+        await one_by_one(ours, bare, incident, min(2, options.rounds), commits)  # warms up, and is not counted
         show_runs([await one_by_one(ours, bare, incident, options.rounds, commits) for _ in range(options.runs)])
     folder = folder / "load"
     async with empty_town(folder) as ours, town(bare_bots, folder) as bare:
@@ -187,7 +187,7 @@ def asked() -> argparse.Namespace:
     options.add_argument("--folder", type=Path, help="where the databases are: on the disk that is to be measured")
     given = options.parse_args()
     if given.quick:
-        given.runs, given.rounds, given.seconds, given.rates, given.incidents = 1, 3, 1, (10,), 3
+        given.runs, given.rounds, given.seconds, given.rates, given.incidents = 1, 1, 1, (10,), 3
     return given
 
 

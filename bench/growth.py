@@ -226,7 +226,7 @@ def asked() -> argparse.Namespace:
     options.add_argument("--folder", type=Path, help="where the databases are")
     given = options.parse_args()
     if given.quick:
-        given.rounds, given.sizes, given.entries = 3, (50, 200), 200
+        given.rounds, given.sizes, given.entries = 1, (20, 50), 50
     return given
 
 

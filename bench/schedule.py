@@ -78,4 +78,4 @@ def main(rounds: int) -> None:
 if __name__ == "__main__":
     options = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     options.add_argument("--quick", action="store_true", help="a second: to see that it runs")
-    main(3 if options.parse_args().quick else 15)
+    main(1 if options.parse_args().quick else 15)

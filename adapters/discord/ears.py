@@ -108,6 +108,11 @@ class Ears(discord.Client):
 
     # ---- called by the library
 
+    def dispatch(self, event: str, /, *args: Any, **kwargs: Any) -> None:
+        """Begin a task for an event. Closed, the library has no loop any more: what comes late would break it."""
+        if self.loop is not discord.utils.MISSING:
+            super().dispatch(event, *args, **kwargs)
+
     async def before_identify_hook(self, shard_id: int | None, *, initial: bool = False) -> None:
         """Before each fresh session: a thousand a day, and the token is reset."""
         if not initial:

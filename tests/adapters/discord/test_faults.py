@@ -2,10 +2,12 @@
 
 import threading
 from contextlib import suppress
+from typing import Any
 
 import pytest
 from discord.gateway import KeepAliveHandler
 
+from adapters.discord.ears import Ears
 from adapters.playground.discord.guild import HALL
 from bot.ports import Card, ChatError, Copy, Forbidden, Gone, Handle, Throttled, Unreachable
 from bot.text.rich import Para, line
@@ -42,6 +44,14 @@ async def test_a_connection_that_breaks_is_there_again(steady: Town, fault: str)
     await steady.say("anna", "!ack")
     await steady.until(lambda: steady.house.said("ack"))
     assert len([each for each in threading.enumerate() if isinstance(each, KeepAliveHandler) and beats(each)]) == 1
+
+
+async def test_an_event_that_comes_after_the_end_goes_nowhere() -> None:
+    """Closed, the library has no loop to run it in, and would leave a coroutine behind that nobody awaits."""
+    nobody: Any = pytest.fail
+    async with Ears(nobody, nobody, nobody, set()) as ears:
+        pass
+    ears.dispatch("ready")
 
 
 def beats(heart: KeepAliveHandler) -> bool:
