@@ -102,7 +102,7 @@ def reopen(message: Message, tx: Transaction) -> None:
 
 def members(bundle: str, tx: Transaction) -> Sequence[str]:
     """The incidents that a message named, by what its buttons call them; none when it is too old."""
-    kept = tx.heard(f"bundle {bundle}")
+    kept = tx.answered(f"bundle {bundle}")
     return NAMES.decode(kept) if kept else ()
 
 

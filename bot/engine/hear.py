@@ -125,11 +125,11 @@ class Hearing:
         for each in named:
             one = replace(line, incident=each)
             try:
-                state = self._book(one, tx, person).state
-                body.append(Para(headline(state)))
-                taken = state.acked and not state.live
+                book = self._book(one, tx, person)
+                taken = book.state.acked and not book.state.live
                 reply = None if taken else self._act(said, one, tx, people, person, voice)
-                body += reply.body if isinstance(reply, Card) else [Para(standing(state, voice))]
+                told = reply.body if isinstance(reply, Card) else (Para(standing(book.state, voice)),)
+                body += (Para(headline(tx.load(book.id).state)), *told)
             except Refused as no:
                 body.append(Para(voice.phrase(no.phrase)))
         return Card(body=tuple(body), to="quiet")
