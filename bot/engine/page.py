@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Sequence
+from contextlib import suppress
 from datetime import timedelta
 from functools import partial
 
@@ -93,8 +94,9 @@ class Paging(Errands):
     async def _slow(self, message: Message) -> None:
         """Nothing was heard of it yet: the next channel goes beside it."""
         log.warning("a channel is slow to take a page", to=message.to, by=message.handle.platform)
-        if await self.office.store.write(partial(self._beside, message), urgent=True):
-            self.office.wake()
+        with suppress(StoreDown):  # what is on its way already may arrive all the same: it is waited for
+            if await self.office.store.write(partial(self._beside, message), urgent=True):
+                self.office.wake()
 
     async def _tell(self, message: Message) -> tuple[Place, MessageId]:
         if message.handle.platform == WEBHOOK:

@@ -8,6 +8,8 @@ from bot.book import BookId
 from bot.engine import page
 from bot.engine.bundle import Message
 from bot.ports import Card, ChatError, Handle, MessageId, Place, Unreachable
+from bot.store.store import StoreDown
+from bot.store.transaction import Transaction
 from tests.walks.paper import Paper
 from tests.walks.town import Town
 
@@ -95,3 +97,26 @@ async def test_nothing_goes_beside_it_once_somebody_answered(town: Town, monkeyp
     await town.rest()
     assert await states(town) == [(0, "accepted")]
     assert not town.papers[1].told
+
+
+async def test_a_database_that_blinks_meanwhile_breaks_off_nothing(town: Town, monkeypatch: pytest.MonkeyPatch) -> None:
+    paging, seen = town.engine.paging, asyncio.Event()
+    slow = paging._slow
+
+    def blink(message: Message, tx: Transaction) -> bool:
+        raise StoreDown
+
+    async def told(message: Message) -> None:
+        try:
+            await slow(message)
+        finally:
+            seen.set()
+
+    monkeypatch.setattr(paging, "_beside", blink)
+    monkeypatch.setattr(paging, "_slow", told)
+    await paging.look()
+    await seen.wait()
+    answer(town, None)
+    await town.rest()
+    assert await states(town) == [(0, "accepted")]
+    assert [len(paper.told) for paper in town.papers] == [1, 0]
