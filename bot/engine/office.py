@@ -74,7 +74,7 @@ class Office:
     def __post_init__(self) -> None:
         self.adopt(self.config)
         self._people: tuple[int, People] = (-1, People(()))
-        self._duties: tuple[int, Duties] = (-1, Duties({}, {}))
+        self._duties: tuple[int, Rules, Duties] = (-1, self.rules, Duties({}, {}))
         self._subs: tuple[int, Sequence[Sub]] = (-1, ())
         self._links: dict[str, str] = {}
 
@@ -132,11 +132,13 @@ class Office:
 
     def duties(self, tx: Transaction) -> Duties:
         """Every schedule as it is configured and as it was changed in chat, as of this transaction."""
-        version = tx.version("schedule")
-        if version != self._duties[0]:
+        version, rules = tx.version("schedule"), self.rules
+        known, by, duties = self._duties
+        if version != known or by is not rules:  # the configuration may be read anew at any moment, beside this thread
             rotas = {book.id.id: book.state for book in tx.books("schedule")}
-            self._duties = (version, Duties(rotas, self.rules.schedules))
-        return self._duties[1]
+            duties = Duties(rotas, rules.schedules)
+            self._duties = (version, rules, duties)
+        return duties
 
     def following(self, tx: Transaction) -> Sequence[Sub]:
         """Every subscription that is not to one incident: the configuration's rooms, and who said so in a chat."""

@@ -1,7 +1,8 @@
 """Schedules in the house: commands in chat, hand-offs that are told, pages that go to whoever is on call."""
 
+from bot.config import check
 from bot.ports import Handle, Place, Said
-from tests.oncall.duty import WEB, on_duty
+from tests.oncall.duty import CONFIG, WEB, on_duty
 
 
 async def test_a_hand_off_is_told_to_both_and_to_the_room_with_what_is_open(database_url: str) -> None:
@@ -57,6 +58,16 @@ async def test_what_the_configuration_changed_is_told_when_it_is_read(database_u
         assert "No schedule is configured" in await house.say("anna", "oncall")
         await house.wait(days=40)
         assert len(house.heard("web")) == 1
+
+
+async def test_a_configuration_that_leaves_the_present_turn_alone_shows_in_those_to_come(sqlite_url: str) -> None:
+    async with on_duty(sqlite_url) as house:
+        await house.start()
+        assert "Boris" in await house.say("anna", "oncall next")
+        turns = [{"participants": ["anna", "carlos"], "rotation": "daily", "from": "2026-03-02 09:00"}]
+        await house.engine.adopt(check({**CONFIG, "schedules": {"web": {**WEB, "layers": turns}}}, "the test"))
+        told = await house.say("anna", "oncall next")
+        assert ("Carlos" in told, "Boris" in told) == (True, False)
 
 
 async def test_questions(database_url: str) -> None:
