@@ -2,7 +2,7 @@
 
 import os
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta, tzinfo
 from datetime import time as clock
@@ -129,24 +129,27 @@ def test_a_window_is_open_from_its_first_start_to_its_last_end(
 ) -> None:
     local = zone(day[0])
     layer = Layer((("anna",),), daily("2020-01-01T00:00"), (window,))
-    minutes = watched(local, day[1])
-    for at, _, latest in minutes[1440 + skip :: 29]:
+    last = last_shown(local, day[1])
+    for at, _, latest in watched(local, day[1])[1440 + skip :: 29]:
         dates = [latest.date() - timedelta(days=back) for back in range(9)]
         open = any(
             datetime.combine(date, window.start) <= latest
-            and not ended(datetime.combine(date + timedelta(days=window.over), window.end), at, minutes)
+            and not ended(datetime.combine(date + timedelta(days=window.over), window.end), at, latest, last)
             for date in dates
             if date.weekday() == window.day
         )
         assert bool(layer.spell(at, local).people) is open
 
 
-def ended(end: datetime, at: datetime, minutes: Sequence[tuple[datetime, datetime, datetime]]) -> bool:
-    """Whether the clock has shown this time, and will not again."""
-    if end < minutes[0][1]:
-        return True
-    shown = [minute for minute, clock, _ in minutes if clock == end]
-    return at >= shown[-1] if shown else any(latest >= end for minute, _, latest in minutes if minute <= at)
+@cache
+def last_shown(local: tzinfo, day: datetime) -> Mapping[datetime, datetime]:
+    """When the clock showed each time for the last time, in those days."""
+    return {shown: minute for minute, shown, _ in watched(local, day)}
+
+
+def ended(end: datetime, at: datetime, latest: datetime, last: Mapping[datetime, datetime]) -> bool:
+    """Whether the clock has shown this time, or a later one where it skips this, and will not again."""
+    return at >= last[end] if end in last else latest >= end
 
 
 # ---- 12: turns are fair, and nobody's moves because somebody else left
