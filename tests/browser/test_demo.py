@@ -61,6 +61,8 @@ async def test_the_main_job(page: Page) -> None:
     mine = page.locator(".slack .message.ephemeral").last
     await expect(mine).to_contain_text("Rolled back the release")
     await expect(page.locator(".slack .me")).to_contain_text("Mia")
+    await page.locator(".slack .rooms .home").click()
+    await expect(page.locator(".slack .composer")).to_be_hidden()
 
 
 async def test_a_cards_links_lead_to_the_other_panes_and_its_buttons_do_what_they_say(page: Page) -> None:

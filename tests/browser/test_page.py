@@ -1,10 +1,11 @@
 """The page as a person meets it: in a real browser, with the keyboard and the mouse."""
 
+import asyncio
 import sys
 from pathlib import Path
 
 import pytest
-from playwright.async_api import Page, expect
+from playwright.async_api import Page, Route, expect
 
 from adapters.playground.bot import Bot
 from adapters.playground.server import Playground
@@ -276,6 +277,26 @@ async def test_a_line_is_completed_while_it_is_typed(page: Page) -> None:
     await box.press("ArrowDown")
     await box.press("Enter")
     await expect(box).to_have_value("/vote roll back? ")
+
+
+async def test_what_is_still_being_looked_for_is_not_offered_after_escape(page: Page) -> None:
+    asked, answered = asyncio.Event(), asyncio.Event()
+
+    async def hold(route: Route) -> None:
+        asked.set()
+        await answered.wait()
+        await route.continue_()
+
+    await page.route("**/typing", hold)
+    box = page.locator(".discord .composer textarea")
+    await box.press_sequentially("/vote ro")
+    await asked.wait()
+    await box.press("Escape")
+    async with page.expect_response("**/typing"):
+        answered.set()
+    await page.unroute("**/typing")
+    await page.evaluate("new Promise(requestAnimationFrame)")
+    assert await page.locator(".discord .hints").is_hidden()
 
 
 async def test_a_messages_own_menu(page: Page) -> None:

@@ -9,6 +9,7 @@ export class Composer {
   constructor(form, { send, complete }) {
     this.send = send;
     this.complete = complete;
+    this.form = form;
     this.input = form.querySelector("textarea");
     this.hints = form.querySelector(".hints");
     this.reply = form.querySelector(".reply");
@@ -18,7 +19,7 @@ export class Composer {
     this.input.oninput = () => (this.stretch(), this.hint());
     this.input.onkeydown = (event) => this.key(event);
     this.input.onfocus = () => this.hint();
-    this.input.onblur = () => (this.hints.hidden = true);
+    this.input.onblur = () => this.dismiss();
     this.reply.querySelector("button").onclick = () => this.answer(null);
   }
 
@@ -70,12 +71,20 @@ export class Composer {
     const asked = typed.startsWith("/") && document.activeElement === this.input;
     this.offer(asked ? this.commands.filter(([name]) => name.startsWith(typed) && name !== typed) : []);
     clearTimeout(this.pausing);
-    if (asked && this.text.includes(" ")) this.pausing = setTimeout(() => this.ask(this.text), PAUSE);
+    this.wanted = asked && this.text.includes(" ") ? this.text : null;
+    if (this.wanted) this.pausing = setTimeout(() => this.ask(this.text), PAUSE);
   }
 
   async ask(text) {
     const lines = await this.complete(text);
-    if (text === this.text && lines.length && document.activeElement === this.input) this.offer(lines);
+    if (text === this.wanted && lines.length && document.activeElement === this.input) this.offer(lines);
+  }
+
+  /** Nothing is offered any more, whatever is still on its way. */
+  dismiss() {
+    clearTimeout(this.pausing);
+    this.wanted = null;
+    this.hints.hidden = true;
   }
 
   offer(lines) {
@@ -98,7 +107,7 @@ export class Composer {
       const step = event.key === "ArrowDown" ? 1 : -1;
       choose(options, chosen < 0 && step < 0 ? options.length - 1 : (chosen + step + options.length) % options.length);
     } else if (event.key === "Escape") {
-      this.hints.hidden = true;
+      this.dismiss();
       this.answer(null);
     } else if (event.key === "Enter" && !event.shiftKey && !event.isComposing) {
       event.preventDefault();

@@ -126,7 +126,8 @@ export class Pane {
     this.me.replaceChildren(dress(make("span.face"), name), make("span", {}, name.split(" ")[0]), make("i", {}, "▾"));
     this.composer.commands = this.screen.hints.map(([name, help]) => [name.startsWith("/") ? name : `/${name}`, help]);
     this.composer.turn(this.key(this.open));
-    this.composer.input.disabled = down || !this.room || this.room.kind === "home";
+    this.composer.form.hidden = this.room?.kind === "home";
+    this.composer.input.disabled = down || !this.room || this.composer.form.hidden;
     this.composer.input.placeholder = down ? `${this.label} is down` : this.composer.input.disabled ? "" : `Message ${this.title(this.room)}`;
   }
 
@@ -164,6 +165,9 @@ export class Pane {
     if (key !== this.drawn) {
       this.nodes.clear();
       this.reading = false;
+    } else if (this.visible && this.messages.scrollTop !== this.left) {
+      // The browser tells of a scroll with its next frame, and what is drawn may come before that.
+      this.scrolled();
     }
     this.drawn = key;
     this.drawWhere(room);
@@ -191,6 +195,7 @@ export class Pane {
   /** To the newest message. */
   catchUp() {
     this.messages.scrollTop = this.messages.scrollHeight;
+    this.left = this.messages.scrollTop;
   }
 
   drawWhere(room) {
