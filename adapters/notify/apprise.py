@@ -20,7 +20,7 @@ from adapters.notify.letters import headline, text
 from adapters.notify.links import Links, Public, linked
 from adapters.notify.press import Presses
 from adapters.notify.wire import PATIENCE
-from bot.ports import Card, Channel, Forbidden, Handle, House, MessageId, Place, Unreachable
+from bot.ports import Card, Channel, Finding, Forbidden, Handle, House, MessageId, Place, Unreachable
 
 # They would log addresses with their tokens, and what the provider answered.
 logging.getLogger("apprise").setLevel(logging.CRITICAL + 1)
@@ -84,6 +84,20 @@ class Apprise:
         if not self._machines and names_a_machine(found.templates):
             raise Forbidden(ELSEWHERE)
         return found
+
+    def fault(self, handle: Handle) -> str:
+        """What is wrong with an address, as far as can be seen without sending; empty: nothing."""
+        try:
+            self.service(handle.id)
+        except Forbidden as no:
+            return str(no)
+        return ""
+
+    async def examine(self) -> Sequence[Finding]:
+        """Each address is a service of its own, and whether one takes a message is known when it is sent."""
+        open = "any machine may be named" if self._machines else "only services with a name of their own may be named"
+        not_tried = "whether the services take messages was not tried; `me test` sends one"
+        return [Finding(what=open, ok=True), Finding(what=not_tried, ok=None)]
 
     async def close(self) -> None:
         """Let go of every thread that waits for nothing."""

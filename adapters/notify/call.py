@@ -16,7 +16,7 @@ from adapters.notify.letters import flat
 from adapters.notify.links import Expired, Forged, Links, Press
 from adapters.notify.segments import plainer
 from adapters.notify.twilio import Account, Twilio, document, element, stranger, twiml
-from bot.ports import Card, Channel, Handle, House, MessageId, Place, Receipt, Unheard
+from bot.ports import Card, Channel, Finding, Handle, House, MessageId, Place, Receipt, Unheard
 from bot.text.rich import plain
 from bot.text.words import N_, Voice, known
 
@@ -69,6 +69,10 @@ class Call:
             "StatusCallback": f"{self.twilio.url}/notify/call/status",
         }
         return Place(self.name, handle.id), MessageId(await self.twilio.create("Calls", handle.id, form))
+
+    async def examine(self) -> Sequence[Finding]:
+        """Whether Twilio lets us in, and the number can do what it is for. Nothing is sent. Raises `Unreachable`."""
+        return await self.twilio.examine(self._from, "voice")
 
     async def close(self) -> None:
         """Let go of every connection."""

@@ -21,8 +21,8 @@ from starlette.routing import Route
 from adapters.notify.letters import headline, html, text
 from adapters.notify.links import Links, Public, linked
 from adapters.notify.press import Presses
-from adapters.notify.wire import PATIENCE
-from bot.ports import Card, Channel, ChatError, Forbidden, Handle, House, MessageId, Place, Unreachable
+from adapters.notify.wire import LOOPBACK, PATIENCE
+from bot.ports import Card, Channel, ChatError, Finding, Forbidden, Handle, House, MessageId, Place, Unreachable
 
 ATOM = r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+"
 ADDRESS = re.compile(rf"(?=.{{3,254}}$){ATOM}(?:\.{ATOM})*@[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)*")
@@ -40,6 +40,10 @@ class Settings(Public):
     )
     user: str = Field("", description="Who logs in, where the server wants that.")
     password: SecretStr = Field(SecretStr(""), description="Their password.")
+    ca: str = Field(
+        "",
+        description="A file with the certificate authority of a server of your own; empty: those the machine trusts.",
+    )
     sender: str = Field(description="Whom mails are from: Tocsin <tocsin@example.org>.")
 
     @field_validator("sender")
@@ -117,8 +121,27 @@ class Email:
             password=settings.password.get_secret_value() or None,
             use_tls=settings.security == "tls",
             start_tls=settings.security == "starttls",
+            cert_bundle=settings.ca or None,
             timeout=PATIENCE,
         )
+
+    async def examine(self) -> Sequence[Finding]:
+        """Whether the server answers, securely, and lets us in. No mail is sent."""
+        settings = self.settings
+        at = f"{settings.host}:{settings.port}"
+        try:
+            async with asyncio.timeout(PATIENCE), self._connection() as server:
+                await server.noop()
+        except (aiosmtplib.SMTPException, OSError) as wrong:
+            return [unwell(at, settings, wrong)]
+        how = {"starttls": ", by STARTTLS", "tls": ", by TLS", "none": ""}[settings.security]
+        who = f", and lets {settings.user} in" if settings.user else ""
+        found = [Finding(what=f"{at} answers{how}{who}", ok=True)]
+        if settings.security == "none" and settings.host not in LOOPBACK:
+            fix = 'channels.email.security = "starttls"'
+            found.append(Finding(what="mails, and the password, go there in clear", ok=False, fix=fix))
+        not_tried = f"whether it takes mails from {self._from.addr_spec} was not tried; `me test` sends one"
+        return [*found, Finding(what=not_tried, ok=None)]
 
     async def close(self) -> None:
         """Nothing is kept open."""
@@ -126,6 +149,24 @@ class Email:
     def routes(self, house: House) -> Sequence[Route]:
         """Where its links lead."""
         return Presses(self.links, house).routes()
+
+
+def unwell(at: str, settings: Settings, wrong: Exception) -> Finding:
+    """What an examination found wrong, and what to do."""
+    causes: list[BaseException] = [wrong]
+    while (more := causes[-1].__cause__ or causes[-1].__context__) and more not in causes:
+        causes.append(more)
+    bad = next((each for each in causes if isinstance(each, ssl.SSLCertVerificationError)), None)
+    if bad:
+        fix = "give channels.email.host as its certificate names it, or channels.email.ca for an authority of your own"
+        return Finding(what=f"{at} has no good certificate: {bad.verify_message}", ok=False, fix=fix)
+    fixes: dict[type[Exception], str] = {
+        aiosmtplib.SMTPAuthenticationError: "see channels.email.user and channels.email.password",
+        aiosmtplib.SMTPException: 'see channels.email.security: "tls" is for 465, "starttls" for 587',
+    }
+    host = "see channels.email.host, port and security, and that this machine may connect there"
+    fix = fixes.get(type(wrong), host)
+    return Finding(what=f"{at}: {failure(wrong, under_way=False)}", ok=False, fix=fix)
 
 
 def failure(wrong: Exception, under_way: bool) -> ChatError:

@@ -10,7 +10,7 @@ from adapters.notify.letters import headline, text
 from adapters.notify.links import Links, Public
 from adapters.notify.press import Presses
 from adapters.notify.wire import Answer, Wire, failure
-from bot.ports import Card, Channel, ChatError, Forbidden, Handle, House, MessageId, Place
+from bot.ports import Card, Channel, ChatError, Finding, Forbidden, Handle, House, MessageId, Place
 
 TOPIC = re.compile(r"[-_A-Za-z0-9]{1,64}")
 URGENCY: Mapping[str, int] = {"alarm": 5, "warn": 4, "calm": 2}
@@ -69,6 +69,24 @@ class Push:
             **({"tags": [TAGS[card.tone]]} if card.tone in TAGS else {}),
             **({"actions": acts} if acts else {}),
         }
+
+    async def examine(self) -> Sequence[Finding]:
+        """Whether the server is well and knows our token. Nothing is published. Raises `Unreachable`.
+
+        https://docs.ntfy.sh/config/#health-checks
+        """
+        server = self._server.rstrip("/")
+        health = await self.wire.ask("GET", f"{server}/v1/health")
+        well = health.good and health.data.get("healthy") is True
+        if not well:
+            what = f"{server} is no ntfy server that is well ({health.status})"
+            return [Finding(what=what, ok=False, fix="see channels.push.server")]
+        found = [Finding(what=f"{server} is well", ok=True)]
+        if self._headers:
+            known = (await self.wire.ask("GET", f"{server}/v1/account", headers=self._headers)).good
+            fix = "channels.push.token = a token of that server's: `ntfy token add`"
+            found.append(Finding(what="it knows the token", ok=known, fix=fix))
+        return [*found, Finding(what="whether a topic may be published to was not tried; `me test` does", ok=None)]
 
     async def close(self) -> None:
         """Let go of every connection."""

@@ -15,7 +15,7 @@ from adapters.notify.letters import flat
 from adapters.notify.links import heard
 from adapters.notify.segments import fit, plainer
 from adapters.notify.twilio import Account, Twilio, element, stranger, twiml
-from bot.ports import Card, Channel, Form, Handle, House, MessageId, Place, Receipt, Unheard
+from bot.ports import Card, Channel, Finding, Form, Handle, House, MessageId, Place, Receipt, Unheard
 from bot.text.rich import plain
 from bot.text.words import N_, Voice, known
 
@@ -60,6 +60,10 @@ class Sms:
         form = {"Body": body(card, answers=bool(self.twilio.url)), **self._from, **back}
         sid = await self.twilio.create("Messages", handle.id, form)
         return Place(self.name, handle.id), MessageId(sid)
+
+    async def examine(self) -> Sequence[Finding]:
+        """Whether Twilio lets us in, and the number can do what it is for. Nothing is sent. Raises `Unreachable`."""
+        return await self.twilio.examine(next(iter(self._from.values())), "sms")
 
     async def close(self) -> None:
         """Let go of every connection."""

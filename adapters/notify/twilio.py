@@ -18,7 +18,7 @@ from starlette.responses import Response
 
 from adapters.notify.links import Public
 from adapters.notify.wire import Answer, Wire, failure
-from bot.ports import ChatError, Forbidden
+from bot.ports import ChatError, Finding, Forbidden
 
 E164 = re.compile(r"\+[1-9]\d{6,14}")
 MOST = 64 * 1024
@@ -63,6 +63,34 @@ class Twilio:
         if answer.good:
             return str(answer.data.get("sid", ""))
         raise refusal(answer)
+
+    async def examine(self, sender: str, able: str) -> Sequence[Finding]:
+        """Whether the account is open to us, and its number can do a thing: `sms` or `voice`. Nothing is sent."""
+        account = await self._look(".json")
+        if not account.good:
+            fix = "see account and token: https://console.twilio.com shows them"
+            return [Finding(what=str(refusal(account)), ok=False, fix=fix)]
+        status = account.data.get("status")
+        found = [Finding(what=f"the account is {status}", ok=status == "active", fix="open it at console.twilio.com")]
+        if account.data.get("type") == "Trial":
+            fix = "upgrade it, or verify each number at console.twilio.com"
+            found.append(Finding(what="a trial account reaches only numbers that it verified", ok=None, fix=fix))
+        if not sender.startswith("+"):
+            return [*found, Finding(what="the messaging service's numbers were not looked at", ok=None)]
+        return [*found, await self._number(sender, able)]
+
+    async def _number(self, sender: str, able: str) -> Finding:
+        answer = await self._look("/IncomingPhoneNumbers.json", {"PhoneNumber": sender})
+        numbers = answer.data.get("incoming_phone_numbers") or []
+        if not (answer.good and numbers):
+            fix = "see sender: Twilio takes a number of the account, or for calls one that it verified"
+            return Finding(what=f"{sender} is none of the account's own numbers", ok=None, fix=fix)
+        fix = f"buy one with {able} at console.twilio.com"
+        return Finding(what=f"{sender} can do {able}", ok=bool(numbers[0].get("capabilities", {}).get(able)), fix=fix)
+
+    async def _look(self, what: str, query: Mapping[str, str] | None = None) -> Answer:
+        headers = {"Authorization": aiohttp.encode_basic_auth(self._account, self._token)}
+        return await self.wire.ask("GET", f"{self._base}{what}", headers=headers, params=query)
 
     async def told(self, request: Request) -> Mapping[str, str] | None:
         """What Twilio tells us; None for what somebody else does."""

@@ -45,8 +45,12 @@ class Wire:
 
     async def post(self, url: str, **request: Any) -> Answer:
         """Post once. Raises `Unreachable`, which never quotes an address."""
+        return await self.ask("POST", url, **request)
+
+    async def ask(self, method: str, url: str, **request: Any) -> Answer:
+        """Ask once. Raises `Unreachable`, which never quotes an address."""
         try:
-            async with self.session.post(url, allow_redirects=False, **request) as reply:
+            async with self.session.request(method, url, allow_redirects=False, **request) as reply:
                 return Answer(reply.status, read(await reply.read()), reply.headers.get("Retry-After", ""))
         except (aiohttp.ClientConnectorError, aiohttp.ConnectionTimeoutError):
             raise Unreachable("no connection") from None

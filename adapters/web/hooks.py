@@ -6,9 +6,11 @@ https://github.com/standard-webhooks/standard-webhooks/blob/main/spec/standard-w
 import asyncio
 import hmac
 import socket
+import ssl
 from base64 import b64decode, b64encode
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from datetime import datetime
 from functools import partial
 from hashlib import sha256
@@ -20,8 +22,8 @@ from aiohttp.abc import AbstractResolver, ResolveResult
 from msgspec import Struct
 from yarl import URL
 
-from adapters.web.fetch import Resolver, led_inside, must_be_outside, outside
-from bot.ports import ChatError, Forbidden, Throttled, Unreachable
+from adapters.web.fetch import Inside, Resolver, led_inside, must_be_outside, outside
+from bot.ports import ChatError, Finding, Forbidden, Throttled, Unreachable
 
 PATIENCE = 9.0
 """Seconds for an answer: a page goes its next way after ten."""
@@ -68,12 +70,27 @@ class Hooks:
     def __init__(self, hooks: Mapping[str, Hook]) -> None:
         self.hooks = hooks
         self.sessions: dict[str, aiohttp.ClientSession] = {}
+        self._posts: set[Any] = set()
 
     async def post(self, name: str, told: Mapping[str, Any], key: str, at: datetime) -> None:
         """Tell it once; `key` is the same for every try. Raises `ChatError`, which never quotes the address."""
         hook = self.hooks.get(name)
         if hook is None:
             raise ChatError("it is not configured any more")
+        with self._under_way():
+            await self._post(name, hook, told, key, at)
+
+    @contextmanager
+    def _under_way(self) -> Iterator[None]:
+        """Within, whoever closes waits."""
+        task = asyncio.current_task()
+        self._posts.add(task)
+        try:
+            yield
+        finally:
+            self._posts.discard(task)
+
+    async def _post(self, name: str, hook: Hook, told: Mapping[str, Any], key: str, at: datetime) -> None:
         body = msgspec.json.encode(told)
         headers = {"content-type": "application/json", "user-agent": "Tocsin", **signed(hook.secret, key, body, at)}
         try:
@@ -98,10 +115,57 @@ class Hooks:
             self.sessions[name] = aiohttp.ClientSession(connector=connector, timeout=timeout, trust_env=False)
         return self.sessions[name]
 
+    async def examine(self) -> Sequence[Finding]:
+        """Whether each can be reached. A connection is opened and nothing is sent: it might page somebody."""
+        return [each for name, hook in self.hooks.items() for each in await look(name, hook)]
+
     async def close(self) -> None:
-        """Let go of every connection."""
+        """Let what is under way end, and let go of every connection."""
+        if self._posts:
+            await asyncio.wait(self._posts, timeout=PATIENCE)
         for session in self.sessions.values():
             await session.close()
+
+
+async def look(name: str, hook: Hook) -> Sequence[Finding]:
+    """What is found of one address. It may be a secret, and is not quoted."""
+    at, url = f"webhooks.{name}", URL(hook.url)
+    try:
+        async with asyncio.timeout(PATIENCE):
+            await knock(hook, url)
+    except (ChatError, Inside):
+        fix = f"{at}.internal = true, where that is meant"
+        return [Finding(what=f"{name} leads to an address inside", ok=False, fix=fix)]
+    except ssl.SSLError as wrong:
+        why = getattr(wrong, "verify_message", "") or wrong.reason
+        return [Finding(what=f"{name} has no good certificate: {why}", ok=False, fix="let its owner renew it")]
+    except (OSError, TimeoutError) as lost:
+        fix = f"see that the host in {at}.url is right, and that this machine reaches it"
+        return [Finding(what=f"{name} cannot be reached ({type(lost).__name__})", ok=False, fix=fix)]
+    secure = url.scheme == "https"
+    found = [Finding(what=f"{name} answers{' with a good certificate' if secure else ''}", ok=True)]
+    if not secure:
+        fix = f"{at}.url = https://…"
+        found.append(Finding(what=f"{name} is told in clear, for everybody on the way to read", ok=None, fix=fix))
+    if not hook.secret:
+        fix = f"{at}.secret = whsec_… and at least 16 random bytes in base64"
+        found.append(Finding(what=f"nothing that {name} is told is signed", ok=None, fix=fix))
+    return [*found, Finding(what=f"whether {name} takes a page was not tried: that might page somebody", ok=None)]
+
+
+async def knock(hook: Hook, url: URL) -> None:
+    """Open a connection as a page would, and close it. Raises `ChatError`, `OSError`."""
+    must_be_outside(url, allowed(hook))
+    resolver = Resolver(allowed(hook), Aside())
+    try:
+        found = await resolver.resolve(url.host or "", url.port or 0)
+    finally:
+        await resolver.close()
+    tls: dict[str, Any] = (
+        {"ssl": ssl.create_default_context(), "server_hostname": url.host} if url.scheme == "https" else {}
+    )
+    _, writer = await asyncio.open_connection(found[0]["host"], url.port, **tls)
+    writer.close()
 
 
 def allowed(hook: Hook) -> Any:

@@ -8,7 +8,7 @@ from typing import Any
 from bot.config import Config
 
 HOUSE = ("database", "web", "root", "heartbeat")
-AT_START = (*(f"house.{key}" for key in HOUSE), "chats", "channels", "webhooks", "ai")
+AT_START = (*(f"house.{key}" for key in HOUSE), "chats", "channels", "ai")
 """What is opened or told to the platforms when the house starts."""
 
 

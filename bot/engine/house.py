@@ -96,6 +96,8 @@ class Engine:
                 await self.office.store.write(lambda tx: tx.release_all(self.office.me))
             for way in self.office.ways.values():
                 await way.close()
+            if self.office.webhooks:
+                await self.office.webhooks.close()
 
     async def enrol(self) -> None:
         """Take over what the configuration says of people, and show everything open as this version shows it.
@@ -124,22 +126,22 @@ class Engine:
             BookId("schedule", name) for name in sorted({*self.office.rules.schedules, *self.office.duties(tx).rotas})
         ]
 
-    async def adopt(self, config: Config) -> Adoption:
+    async def adopt(self, config: Config, webhooks: Webhooks | None = None) -> Adoption:
         """Go by another configuration from now on, as far as that can be done without a restart.
 
-        Raises `BadConfig` (the house goes by the one before) and `StoreDown`.
+        `webhooks` are the ones that it names. Raises `BadConfig` and `StoreDown`: the house goes by the one before.
         """
-        before = self.office.config
+        before, called = self.office.config, self.office.webhooks
         goes, adoption = weighed(before, config)
         self.office.adopt(goes)
+        self.office.webhooks = webhooks or called
         try:
             await self.enrol()
-        except BadConfig:
+        except (BadConfig, StoreDown) as wrong:
             self.office.adopt(before)
-            await self.enrol()
-            raise
-        except StoreDown:
-            self.office.adopt(before)
+            self.office.webhooks = called
+            if isinstance(wrong, BadConfig):
+                await self.enrol()
             raise
         self.office.adoption = adoption
         return adoption

@@ -6,6 +6,7 @@ value without dialect; an adapter turns its platform's payloads into these (`rea
 
 from bot.ports.card import Button, Called, Can, Card, Copy, Fact, Link, Pace, Room
 from bot.ports.doors import (
+    Addressed,
     Bookmarks,
     Calendars,
     Channel,
@@ -28,6 +29,7 @@ from bot.ports.names import Handle, MessageId, Place
 from bot.ports.said import Receipt, Remark, RoomChange, Said
 
 __all__ = [
+    "Addressed",
     "Bookmarks",
     "Button",
     "Calendars",

@@ -123,6 +123,14 @@ class Examined(Protocol):
 
 
 @runtime_checkable
+class Addressed(Protocol):
+    """A channel that sees by an address alone whether it is any good."""
+
+    def fault(self, handle: Handle) -> str:
+        """What is wrong with it, which does not quote it; empty: nothing that can be seen without sending."""
+
+
+@runtime_checkable
 class Menus(Protocol):
     """A platform that keeps a menu of the commands, and offers what stands in it."""
 

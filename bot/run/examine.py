@@ -1,7 +1,7 @@
 """Looking at everything that the configuration names, without changing any of it: what `tocsin doctor` tells."""
 
 import asyncio
-from collections.abc import AsyncIterator, Iterator, Mapping
+from collections.abc import AsyncIterator, Iterable, Iterator, Mapping
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -15,8 +15,8 @@ from bot.grammar import grammar
 from bot.incident.readiness import lacks, wanted
 from bot.oncall.rota import Duties, Rota
 from bot.people.person import People, Person
-from bot.ports import Channel, ChatError, Examined, Finding, Grammar, Menus
-from bot.run.adapters import checked, find_channels, find_chat
+from bot.ports import Addressed, Channel, ChatError, Examined, Finding, Grammar, Menus
+from bot.run.adapters import checked, find_channels, find_chat, find_webhooks
 from bot.store.examine import current
 from bot.store.examine import examine as examine_database
 from bot.store.store import Store, StoreDown
@@ -48,13 +48,19 @@ async def examine(path: Path) -> AsyncIterator[Found]:
     yield "configuration", await asyncio.to_thread(_running, config.house.web)
     for finding in await asyncio.to_thread(lambda: list(examine_database(config.house.database))):
         yield "database", finding
-    for finding in ready(config, await _known(config), datetime.now(UTC)):
+    known = await _known(config)
+    for finding in ready(config, known, datetime.now(UTC)):
+        yield "people", finding
+    for finding in addresses(_everybody(config, known[0] if known else People(())), channels):
         yield "people", finding
     if not chats:
         yield (
             "chats",
             Finding(what="there is no chat", ok=False, fix="add [chats.slack], [chats.discord] or [chats.telegram]"),
         )
+    webhooks = find_webhooks(config)
+    for finding in await webhooks.examine() if isinstance(webhooks, Examined) else ():
+        yield "webhooks", finding
     for way in (*chats, *channels):
         for finding in await _chat(way, _grammars(config)):
             yield way.name, finding
@@ -114,6 +120,17 @@ def ready(config: Config, found: Known | None, now: datetime) -> Iterator[Findin
         yield Finding(what="nobody may do everything", ok=False, fix="house.admin = the key of one of [people]")
     if found is None:
         yield Finding(what="accounts that people linked themselves", ok=None, fix="they are known after the next start")
+
+
+def addresses(people: People, channels: Iterable[Channel]) -> Iterator[Finding]:
+    """Addresses that are no good, as their channels see."""
+    for channel in (each for each in channels if isinstance(each, Addressed)):
+        for person in people.by_id.values():
+            for handle in (each for each in person.handles if each.platform == channel.name):
+                if fault := channel.fault(handle):
+                    name = channel.name
+                    fix = f"people.{person.id}.{name}, or `me remove {name}` and then `me add {name} …`"
+                    yield Finding(what=f"{person.name}, {name}: {fault}", ok=False, fix=fix)
 
 
 def _everybody(config: Config, known: People) -> People:

@@ -36,15 +36,14 @@ async def house(
     sys.setswitchinterval(0.0005)
     chats = [find_chat(name, settings, file) for name, settings in config.chats.items()]
     channels = find_channels(config, file)
-    mind, webhooks = find_mind(config), find_webhooks(config)
+    mind = find_mind(config)
     store = await opened(config.house.database, clock, told or asyncio.Event())
     try:
-        made = Engine(config, store, chats, channels, find_fetch(), mind, webhooks)
+        made = Engine(config, store, chats, channels, find_fetch(), mind, find_webhooks(config))
         async with made.running() as engine, beating(engine.office, find_beat()):
             yield engine
     finally:
         await store.close()
-        await webhooks.close()
         if mind:
             await mind.close()
 

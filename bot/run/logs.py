@@ -39,11 +39,24 @@ def _libraries(level: str, formatter: logging.Formatter) -> None:
     logging.basicConfig(handlers=[handler], level=max(logging.WARNING, getattr(logging, level.upper())), force=True)
 
 
+def hide(secrets: Iterable[str]) -> None:
+    """From now on these, too, stand in no line: a configuration that was read again may hold others."""
+    for each in structlog.get_config()["processors"]:
+        if isinstance(each, Veil):
+            each.add(secrets)
+
+
 class Veil:
     """Hides secrets wherever they stand in a line: an SDK's error may quote the address it called, token and all."""
 
     def __init__(self, secrets: Iterable[str]) -> None:
-        self.secrets = sorted((each for each in secrets if len(each) >= LEAST), key=len, reverse=True)
+        self.secrets: list[str] = []
+        self.add(secrets)
+
+    def add(self, secrets: Iterable[str]) -> None:
+        """These, too."""
+        known = {*self.secrets, *(each for each in secrets if len(each) >= LEAST)}
+        self.secrets = sorted(known, key=len, reverse=True)
 
     def __call__(self, logger: Any, method: str, line: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
         return {key: self.over(value) for key, value in line.items()}

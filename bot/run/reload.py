@@ -8,9 +8,11 @@ from pathlib import Path
 
 import structlog
 
-from bot.config import BESIDE, BadConfig, File
+from bot.config import BESIDE, BadConfig, Config, File
+from bot.engine.adopt import Adoption
 from bot.engine.house import Engine
-from bot.run.adapters import checked
+from bot.run.adapters import checked, find_webhooks, secrets
+from bot.run.logs import hide
 from bot.store.store import StoreDown
 
 log = structlog.get_logger()
@@ -60,10 +62,28 @@ def stamp(path: Path) -> Stamp:
     return tuple(found)
 
 
+def read(path: Path) -> tuple[Config, frozenset[str]]:
+    """What the file says, and what of it must stand in no log. Raises `BadConfig`."""
+    file = File.read(path)
+    config = checked(file)
+    return config, secrets(config, file)
+
+
+async def adopted(config: Config, hidden: frozenset[str], house: Engine) -> Adoption:
+    """Go by it, its webhooks too: what is under way to one ends as it began. Raises what `Engine.adopt` raises."""
+    hide(hidden)
+    before = house.office.webhooks
+    webhooks = find_webhooks(config) if config.webhooks != house.office.config.webhooks else None
+    adoption = await house.adopt(config, webhooks)
+    if webhooks and before:
+        await before.close()
+    return adoption
+
+
 async def reread(path: Path, house: Engine) -> bool:
     """Read it and go by it, or say why not; False where the database did not answer: then it is tried again."""
     try:
-        adoption = await house.adopt(await asyncio.to_thread(lambda: checked(File.read(path))))
+        adoption = await adopted(*await asyncio.to_thread(read, path), house)
     except BadConfig as wrong:
         house.distrust(str(wrong))
         log.error("the configuration cannot be used: the house goes by the one before", why=str(wrong))

@@ -89,6 +89,20 @@ async def test_what_waits_for_a_restart_is_told_and_not_done(engine: Engine, fil
     assert told["after a restart"] == ["house.database", "house.heartbeat", "house.root", "house.web"]
 
 
+async def test_webhooks_change_at_once(engine: Engine, file: Callable[[str], Path]) -> None:
+    before = engine.office.webhooks
+    assert await reread(file(AFTER), engine)
+    assert engine.office.webhooks is before
+    hook = '[webhooks.ops]\nurl = "https://ops.example.org/T0KEN"\n'
+    paged = AFTER.replace('"boris"], wait', '"webhook:ops"], wait')
+    assert await reread(file(paged + hook), engine)
+    assert engine.office.webhooks.hooks["ops"].url == "https://ops.example.org/T0KEN"  # type: ignore[union-attr]
+    told = (await engine.ready())["configuration"]
+    assert ("webhooks.ops" in told["changed"], told["after a restart"]) == (True, [])
+    assert await reread(file(AFTER), engine)
+    assert not engine.office.webhooks.hooks  # type: ignore[union-attr]
+
+
 @pytest.mark.parametrize("broken", ["[house", '[policies.p]\nsteps = [{ page = ["nobody"] }]', "[chats.irc]\n"])
 async def test_a_broken_file_changes_nothing_and_is_told(
     engine: Engine, file: Callable[[str], Path], broken: str

@@ -8,6 +8,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from email import message_from_bytes, policy
 from email.message import EmailMessage
+from ssl import SSLContext, SSLError
+from typing import Any
 
 MOST = 10 * 1024 * 1024
 ADDRESS = re.compile(r"(?:FROM|TO):\s?<([^<>\s]*)>(?: .*)?", re.IGNORECASE)
@@ -38,8 +40,12 @@ class MailServer:
     that it says nothing at all; `END` is the end of a mail.
     """
 
-    def __init__(self, ring: Callable[[], None], user: str, password: str) -> None:
+    def __init__(
+        self, ring: Callable[[], None], user: str, password: str, security: str = "none", tls: SSLContext | None = None
+    ) -> None:
         self.ring, self._login = ring, (user, password)
+        self.security, self.tls = security, tls
+        """As `[channels.email]` says it: `starttls`, `tls`, or none; and the certificate that it shows."""
         self.mails: list[Mail] = []
         self.answers: dict[str, str] = {}
         self.port = 0
@@ -48,7 +54,9 @@ class MailServer:
 
     async def open(self) -> None:
         """Answer on any free port."""
-        self._server = await asyncio.start_server(self._serve, "127.0.0.1", 0, limit=MOST)
+        self._server = await asyncio.start_server(
+            self._serve, "127.0.0.1", 0, limit=MOST, ssl=self.tls if self.security == "tls" else None
+        )
         self.port = self._server.sockets[0].getsockname()[1]
 
     async def close(self) -> None:
@@ -67,7 +75,7 @@ class MailServer:
         self._guests.add(writer)
         try:
             await Visit(self, reader, writer).serve(self._login)
-        except (ConnectionError, asyncio.IncompleteReadError):
+        except (ConnectionError, asyncio.IncompleteReadError, SSLError):
             pass  # It went without a word.
         finally:
             self._guests.discard(writer)
@@ -80,6 +88,8 @@ class Visit:
     def __init__(self, server: MailServer, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         self.server, self.reader, self.writer = server, reader, writer
         self.greeted = self.known = False
+        self.clear = server.security == "starttls"
+        """Nobody logs in before it is secured."""
         self.sender: str | None = None
         self.to: list[str] = []
 
@@ -105,9 +115,29 @@ class Visit:
 
     async def _ehlo(self, rest: str) -> None:
         self.greeted = True
-        await self.say("250-mail.playground", "250-AUTH PLAIN LOGIN", "250-8BITMIME", f"250 SIZE {MOST}")
+        secured = "250-STARTTLS" if self.clear else "250-AUTH PLAIN LOGIN"
+        await self.say("250-mail.playground", secured, "250-8BITMIME", f"250 SIZE {MOST}")
+
+    async def _starttls(self, rest: str) -> None:
+        if not (self.clear and self.server.tls):
+            await self.say("502 5.5.1 Error: command not implemented")
+            return
+        await self.say("220 2.0.0 Ready to start TLS")
+        # What was said before it counts for nothing: RFC 3207, 4.2.
+        self.greeted = self.clear = False
+        writer: Any = self.writer
+        before = writer.transport
+        try:
+            await writer.start_tls(self.server.tls)
+        except AttributeError:
+            # Who does not like the certificate has hung up, and Python 3.11 leaves its writer without a connection.
+            writer._transport = before
+            raise ConnectionResetError from None
 
     async def _auth(self, rest: str) -> None:
+        if self.clear:
+            await self.say("538 5.7.11 Encryption required for requested authentication mechanism")
+            return
         kind, _, first = rest.partition(" ")
         if kind.upper() == "PLAIN":
             first = first or await self._asked("")

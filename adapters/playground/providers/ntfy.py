@@ -31,12 +31,28 @@ class Ntfy:
         self._numbers = count(1)
 
     def routes(self) -> Sequence[Route]:
-        return [Route("/ntfy", self._publish, methods=["POST"]), Route("/ntfy/", self._publish, methods=["POST"])]
+        return [
+            Route("/ntfy", self._publish, methods=["POST"]),
+            Route("/ntfy/", self._publish, methods=["POST"]),
+            Route("/ntfy/v1/health", self._health),
+            Route("/ntfy/v1/account", self._account),
+        ]
+
+    async def _health(self, request: Request) -> Response:
+        return JSONResponse({"healthy": True})
+
+    async def _account(self, request: Request) -> Response:
+        if not self._knows(request):
+            return refused(40101, 401, "unauthorized", f"{DOCS}#authentication")
+        return JSONResponse({"username": "tocsin", "role": "user"})
+
+    def _knows(self, request: Request) -> bool:
+        return not self.token or request.headers.get("authorization") == f"Bearer {self.token}"
 
     async def _publish(self, request: Request) -> Response:
         if self.refusals:
             return self.refusals.pop(0)
-        if self.token and request.headers.get("authorization") != f"Bearer {self.token}":
+        if not self._knows(request):
             return refused(40101, 401, "unauthorized", f"{DOCS}#authentication")
         try:
             said = msgspec.json.decode(await request.body(), type=dict[str, Any])

@@ -90,10 +90,13 @@ class Phones:
         self.incoming = ""
         """Where text messages to our number are told."""
         self._numbers = count(1)
+        self.status = "active"
 
     def routes(self) -> Sequence[Route]:
         base = "/twilio/2010-04-01/Accounts/{account}"
         return [
+            Route(f"{base}.json", self._shown(self._account), methods=["GET"]),
+            Route(f"{base}/IncomingPhoneNumbers.json", self._shown(self._owned), methods=["GET"]),
             Route(f"{base}/Messages.json", self._made(self._message), methods=["POST"]),
             Route(f"{base}/Calls.json", self._made(self._call), methods=["POST"]),
         ]
@@ -113,13 +116,37 @@ class Phones:
 
         return endpoint
 
-    def _admit(self, request: Request) -> None:
+    def _shown(self, show: Callable[[Request], Mapping[str, object]]) -> Callable[[Request], object]:
+        async def endpoint(request: Request) -> Response:
+            if self.refusals:
+                return self.refusals.pop(0)
+            try:
+                self._known(request)
+            except Refusal as no:
+                return JSONResponse(no.body, no.status)
+            return JSONResponse(show(request))
+
+        return endpoint
+
+    def _account(self, request: Request) -> Mapping[str, object]:
+        return {"sid": self.account, "status": self.status, "type": "Full"}
+
+    def _owned(self, request: Request) -> Mapping[str, object]:
+        asked = request.query_params.get("PhoneNumber", self.number)
+        able = {"sms": True, "mms": False, "voice": True, "fax": False}
+        numbers = [{"phone_number": self.number, "capabilities": able}] if asked == self.number else []
+        return {"incoming_phone_numbers": numbers}
+
+    def _known(self, request: Request) -> None:
         kind, _, given = request.headers.get("authorization", "").partition(" ")
         wanted = base64.b64encode(f"{self.account}:{self.token}".encode()).decode()
         if kind != "Basic" or given != wanted:
             raise Refusal(20003, "Authenticate", 401)
         if request.path_params["account"] != self.account:
             raise Refusal(20404, "The requested resource was not found", 404)
+
+    def _admit(self, request: Request) -> None:
+        self._known(request)
         if request.headers.get("content-type", "").split(";")[0] != "application/x-www-form-urlencoded":
             raise Refusal(21604, "A 'To' phone number is required.")
 

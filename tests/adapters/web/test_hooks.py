@@ -1,6 +1,7 @@
 """Webhooks over a real wire: signed, tried once, never redirected, never inside unless that is allowed."""
 
-from collections.abc import AsyncIterator
+import asyncio
+from collections.abc import AsyncIterator, Sequence
 from datetime import UTC, datetime
 
 import pytest
@@ -8,7 +9,8 @@ from aiohttp import web
 from aiohttp.test_utils import TestServer
 
 from adapters.web.hooks import Hook, Hooks, signed
-from bot.ports import ChatError, Forbidden, Throttled, Unreachable
+from bot.ports import ChatError, Finding, Forbidden, Throttled, Unreachable
+from tests.adapters.tls import shown
 
 SECRET = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"
 PATH = "/T0KEN/secret-path"
@@ -22,8 +24,12 @@ class Ear:
     def __init__(self) -> None:
         self.status, self.headers = 204, dict[str, str]()
         self.heard: list[tuple[dict[str, str], bytes]] = []
+        self.came, self.gate = asyncio.Event(), asyncio.Event()
+        self.gate.set()
 
     async def hear(self, request: web.Request) -> web.Response:
+        self.came.set()
+        await self.gate.wait()
         self.heard.append(({name.lower(): value for name, value in request.headers.items()}, await request.read()))
         return web.Response(status=self.status, headers=self.headers)
 
@@ -87,6 +93,51 @@ async def test_nobody_there_is_told_without_the_address(url: str) -> None:
     with pytest.raises(Unreachable) as wrong:
         await post(Hook(url, internal=True))
     assert "secret" not in str(wrong.value)
+
+
+async def test_what_is_under_way_ends_before_the_connections_are_closed(ear: tuple[Ear, str]) -> None:
+    hooks, ear[0].gate = Hooks({"ops": Hook(ear[1], internal=True)}), asyncio.Event()
+    async with asyncio.TaskGroup() as both, asyncio.timeout(20):
+        both.create_task(hooks.post("ops", {}, "1", NOW))
+        await ear[0].came.wait()
+        closing = both.create_task(hooks.close())
+        await asyncio.sleep(0)
+        assert not closing.done()
+        ear[0].gate.set()
+
+
+def told(found: Sequence[Finding]) -> dict[str, bool | None]:
+    return {each.what: each.ok for each in found}
+
+
+async def test_an_examination_opens_a_connection_and_sends_nothing(ear: tuple[Ear, str]) -> None:
+    found = told(await Hooks({"ops": Hook(ear[1], internal=True)}).examine())
+    assert (found["ops answers"], found["nothing that ops is told is signed"]) == (True, None)
+    assert found["whether ops takes a page was not tried: that might page somebody"] is None
+    assert ear[0].heard == []
+
+
+@pytest.mark.parametrize(
+    ("url", "internal", "what"),
+    [
+        ("http://127.0.0.1:1/secret", True, "ops cannot be reached"),
+        ("http://secret.invalid/", True, "ops cannot be reached"),
+        ("http://127.0.0.1:1/secret", False, "ops leads to an address inside"),
+        ("http://localhost:1/secret", False, "ops leads to an address inside"),
+    ],
+)
+async def test_an_examination_says_what_is_wrong_and_no_address(url: str, internal: bool, what: str) -> None:
+    [found] = await Hooks({"ops": Hook(url, internal=internal)}).examine()
+    assert (found.ok, found.what.startswith(what), bool(found.fix)) == (False, True, True)
+    assert "secret" not in found.what + found.fix
+
+
+async def test_an_examination_looks_at_the_certificate() -> None:
+    server = await asyncio.start_server(lambda reader, writer: writer.close(), "127.0.0.1", 0, ssl=shown())
+    async with server:
+        url = f"https://127.0.0.1:{server.sockets[0].getsockname()[1]}/secret"
+        [found] = await Hooks({"ops": Hook(url, internal=True)}).examine()
+    assert (found.ok, "no good certificate" in found.what) == (False, True)
 
 
 async def test_one_that_is_not_configured_any_more_is_told() -> None:
