@@ -8,7 +8,7 @@ from bot.book import Ask, Command, Entry, Event, Refused, event
 from bot.grammar import Target, command, flag, word, words
 from bot.incident.call import by_policy
 from bot.incident.gate import must_be_open
-from bot.incident.paging import Woken, call_by_name, call_out, climb, named, policy_for
+from bot.incident.paging import Woken, call_by_name, call_out, climb, named, page_again, policy_for
 from bot.text.words import N_, Who
 
 if TYPE_CHECKING:
@@ -89,6 +89,8 @@ class Escalate(Command):
             yield from climb(incident, call, ask)
         if not waiting:
             yield from call_out(incident, policy_for(incident, ask), ask)
+        elif incident.snoozed and all(call.by_name for call in waiting):
+            yield from page_again(incident, ask)
 
 
 @command("reassign", rank=31, group="people")

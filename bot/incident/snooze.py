@@ -64,7 +64,7 @@ def wake(incident: "Incident", ask: Ask) -> Iterator[Event]:
     ringing = [call for call in incident.live if not call.exhausted]
     for call in ringing:
         yield from climb(incident, call.back(), ask)
-    if not ringing:
+    if all(call.by_name for call in ringing):  # nobody has it any more: whoever was asked for by name is not all
         yield from page_again(incident, ask)
 
 

@@ -200,6 +200,28 @@ def test_an_ack_that_stays_quiet_is_asked_after_and_then_lapses() -> None:
     desk.wait(25 * MINUTE - timedelta(seconds=1))
     assert desk.names[-1] == "Acknowledged"
     desk.wait(timedelta(seconds=1))
+@pytest.mark.parametrize("words", ["", "escalate", "sev 1"])
+def test_whoever_is_asked_for_by_name_does_not_keep_the_others_asleep_after_a_snooze(words: str) -> None:
+    desk = declared(words="declare db is down --sev 2")
+    desk.say("ack")
+    desk.say("page carlos")
+    desk.say("snooze 10m")
+    if words:
+        desk.say(words, by="boris")
+    desk.wait(10 * MINUTE)
+    assert desk.book.state.acked is None
+    assert desk.paged().count("anna") == 2
+    desk.wait(5 * MINUTE)
+    assert "boris" in desk.paged()
+
+
+def test_a_call_that_rings_is_not_doubled_by_the_end_of_a_snooze() -> None:
+    desk = declared()
+    desk.say("page carlos")
+    snoozed(desk)
+    assert sorted(desk.paged()) == ["anna", "anna", "carlos", "carlos"]
+
+
     assert desk.names[-1] == "Prompted"
     notices = [send.to for send in desk.entries[-1].event.sends(desk.book.state, desk.entries[-1])]
     assert notices == ["anna"]
