@@ -124,10 +124,11 @@ def restart(incident: "Incident", ask: Ask) -> Iterator[Event]:
 def regraded(incident: "Incident", before: "Severity", ask: Ask) -> Iterator[Event]:
     """What follows for who is paged once its severity was changed, unless somebody has it."""
     call, policy = by_policy(incident), policy_for(incident, ask)
+    worse = incident.severity < before
     if call is None or call.answered:
         yield from call_out(incident, policy, ask)
         return
     routed = call.policy == ask.rules.policy(before, incident.service).name
-    if routed and incident.severity < before and policy.name != call.policy:
+    if worse and (call.exhausted or (routed and policy.name != call.policy)):
         yield Rerouted(policy.name)
         yield from call_out(incident, policy, ask)

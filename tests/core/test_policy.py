@@ -100,6 +100,20 @@ def test_what_becomes_worse_is_paged_by_the_policy_for_that_unless_somebody_chos
     assert [call.policy for call in chosen.book.state.live] == ["Carlos Diaz"]
 
 
+def test_what_becomes_worse_after_nobody_answered_is_paged_anew() -> None:
+    desk = declared(words="declare x --sev 3")
+    desk.wait(HOUR)
+    assert desk.names[-1] == "Exhausted"
+    desk.say("sev 2", by="mia")
+    assert desk.names[-3:] == ["Rerouted", "Called", "Paged"]
+    assert [call.exhausted for call in desk.book.state.live] == [False]
+    desk.wait(HOUR)
+    before = desk.paged()
+    assert before == ["anna", "boris", "anna", "boris", "carlos"] * 2
+    desk.say("sev 3")
+    assert desk.paged() == before, "what becomes better pages nobody"
+
+
 # ---- repeats
 
 
@@ -186,20 +200,6 @@ def test_paging_goes_on_from_the_step_that_it_had_reached(rest: Callable[[Desk],
     assert [each.name for each in desk.book.state.due()] == ["climb 1"]
 
 
-# ---- an ack without a sign of life
-
-
-def taken(timeout: timedelta = 30 * MINUTE) -> Desk:
-    desk = declared(on(default=replace(LADDER, ack_timeout=timeout)))
-    desk.say("ack")
-    return desk
-
-
-def test_an_ack_that_stays_quiet_is_asked_after_and_then_lapses() -> None:
-    desk = taken()
-    desk.wait(25 * MINUTE - timedelta(seconds=1))
-    assert desk.names[-1] == "Acknowledged"
-    desk.wait(timedelta(seconds=1))
 @pytest.mark.parametrize("words", ["", "escalate", "sev 1"])
 def test_whoever_is_asked_for_by_name_does_not_keep_the_others_asleep_after_a_snooze(words: str) -> None:
     desk = declared(words="declare db is down --sev 2")
@@ -222,6 +222,20 @@ def test_a_call_that_rings_is_not_doubled_by_the_end_of_a_snooze() -> None:
     assert sorted(desk.paged()) == ["anna", "anna", "carlos", "carlos"]
 
 
+# ---- an ack without a sign of life
+
+
+def taken(timeout: timedelta = 30 * MINUTE) -> Desk:
+    desk = declared(on(default=replace(LADDER, ack_timeout=timeout)))
+    desk.say("ack")
+    return desk
+
+
+def test_an_ack_that_stays_quiet_is_asked_after_and_then_lapses() -> None:
+    desk = taken()
+    desk.wait(25 * MINUTE - timedelta(seconds=1))
+    assert desk.names[-1] == "Acknowledged"
+    desk.wait(timedelta(seconds=1))
     assert desk.names[-1] == "Prompted"
     notices = [send.to for send in desk.entries[-1].event.sends(desk.book.state, desk.entries[-1])]
     assert notices == ["anna"]
