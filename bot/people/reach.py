@@ -11,7 +11,7 @@ from bot.book import Refused
 from bot.grammar import span
 from bot.oncall.policy import WEBHOOK, Hop, Rules
 from bot.ports import Handle
-from bot.text.clock import first
+from bot.text.clock import first, last, wall
 from bot.text.words import N_, zone
 
 if TYPE_CHECKING:
@@ -33,14 +33,13 @@ class Quiet:
     end: time
 
     def until(self, now: datetime, zone: tzinfo) -> datetime | None:
-        """When it ends, while it lasts."""
-        here = now.astimezone(zone)
-        clock = here.time()
-        late = self.start <= clock
-        if not (late and clock < self.end if self.start < self.end else late or clock < self.end):
-            return None
-        day = here.date() + timedelta(days=int(late and self.end <= self.start))
-        return first(datetime.combine(day, self.end), zone)
+        """When it ends, while it lasts: always later. In a repeated hour it begins the first time and ends the last."""
+        today, over = wall(now, zone).date(), timedelta(days=int(self.end <= self.start))
+        for day in (today + timedelta(days=nth) for nth in (-1, 0, 1)):
+            start, end = datetime.combine(day, self.start), datetime.combine(day + over, self.end)
+            if first(start, zone) <= now < (until := last(end, zone)):
+                return until
+        return None
 
     def __str__(self) -> str:
         return f"{self.start:%H:%M}-{self.end:%H:%M}"

@@ -74,6 +74,33 @@ def test_quiet_hours_end_on_ones_own_clock(hours: str, now: str, until: str | No
     assert (found and f"{found.astimezone(zone):%Y-%m-%d %H:%M}") == until
 
 
+@pytest.mark.parametrize(
+    ("hours", "now", "until"),
+    [
+        ("22:00-02:30", "2026-10-25T00:10Z", "2026-10-25T01:30Z"),
+        ("22:00-02:30", "2026-10-25T00:40Z", "2026-10-25T01:30Z"),
+        ("22:00-02:30", "2026-10-25T01:10Z", "2026-10-25T01:30Z"),
+        ("22:00-02:30", "2026-10-25T01:30Z", None),
+        ("02:30-06:00", "2026-10-25T01:10Z", "2026-10-25T05:00Z"),
+        ("22:00-07:00", "2026-10-25T01:10Z", "2026-10-25T06:00Z"),
+    ],
+)
+def test_in_the_repeated_hour_they_begin_the_first_time_and_end_the_last(
+    hours: str, now: str, until: str | None
+) -> None:
+    found = read_quiet(hours).until(datetime.fromisoformat(now), ZoneInfo("Europe/Berlin"))
+    assert found == (until and datetime.fromisoformat(until))
+
+
+@pytest.mark.parametrize("zone", ["Europe/Berlin", "America/St_Johns", "Australia/Lord_Howe", "Africa/Casablanca"])
+@pytest.mark.parametrize("hours", ["22:00-02:30", "00:00-02:00", "01:45-01:30", "02:30-03:00"])
+def test_hours_that_last_end_later(zone: str, hours: str) -> None:
+    quiet, start = read_quiet(hours), datetime(2026, 10, 24, tzinfo=UTC)
+    for now in (start + nth * 15 * MINUTE for nth in range(4 * 48)):
+        until = quiet.until(now, ZoneInfo(zone))
+        assert until is None or until > now
+
+
 @pytest.mark.parametrize("text", ["", "tonight", "25:00-7:00", "7:00-7:00", "22:00"])
 def test_what_are_no_hours_is_refused(text: str) -> None:
     with pytest.raises(Refused):
