@@ -8,7 +8,7 @@ from typing import Any
 
 from bot.book import Ask, BookId, Command, Entry, Event, Refused, event
 from bot.grammar import Person, command, flag, word, words
-from bot.oncall.handoff import Duty, differ, follow, opened
+from bot.oncall.handoff import Duty, HandedOver, differ, follow, opened
 from bot.oncall.overrides import Shift, Stretch
 from bot.oncall.rota import MOST, Change, Rota
 from bot.oncall.schedule import Schedule
@@ -194,8 +194,9 @@ class Cancel(OnCallCommand):
         if change is None or schedule is None:
             raise Refused(N_("There is no change {id} that still matters. `oncall next` lists them."), id=self.change)
         left = replace(rota, changes=tuple(each for each in rota.changes if each is not change))
-        yield TakenBack(change.id, *heard(rota.upon(schedule), left.upon(schedule), change, rota.id, ask))
-        yield from follow(rota, left, schedule, ask)
+        then = tuple(follow(rota, left, schedule, ask))
+        yield TakenBack(change.id, *heard(rota.upon(schedule), left.upon(schedule), change, then, ask))
+        yield from then
 
 
 def put(rota: Rota, change: Change, ask: Ask) -> Iterator[Event]:
@@ -214,16 +215,18 @@ def put(rota: Rota, change: Change, ask: Ask) -> Iterator[Event]:
         )
     there = set(rota.clashes(schedule, ask.now))
     away = tuple(each for each in changed.clashes(schedule, ask.now) if each not in there)
-    yield Changed(change, *heard(before, after, change, rota.id, ask), away)
-    yield from follow(rota, changed, schedule, ask)
+    then = tuple(follow(rota, changed, schedule, ask))
+    yield Changed(change, *heard(before, after, change, then, ask), away)
+    yield from then
 
 
-def heard(before: Schedule, after: Schedule, change: Change, name: str, ask: Ask) -> Heard:
-    """Where a change is told, to whom, and the gaps that it opens; what holds at once is told as a hand-off."""
-    lacking = opened(before, after, ask.now)
-    if change.start <= ask.now:
-        return (), (), lacking
-    return rooms(name, ask.rules), concerned(before, after, change), lacking
+def heard(before: Schedule, after: Schedule, change: Change, then: Sequence[Event], ask: Ask) -> Heard:
+    """Where a change is told, to whom, and the gaps that it opens; nowhere twice, where a hand-off follows at once."""
+    handed = next((each for each in then if isinstance(each, HandedOver)), None)
+    known = handed.told if handed else ()
+    ahead = Stretch(max(change.start, ask.now), change.end)
+    people = tuple(each for each in concerned(before, after, ahead) if each not in known)
+    return () if handed else rooms(before.name, ask.rules), people, opened(before, after, ask.now)
 
 
 def concerned(before: Schedule, after: Schedule, within: Stretch) -> tuple[Who, ...]:

@@ -80,6 +80,33 @@ def test_what_is_for_later_is_told_now_to_whom_it_concerns() -> None:
     assert desk.answer.startswith("✓ Dana: on call for web from 3 Mar 09:00 UTC to 3 Mar 12:00 UTC, instead of")
 
 
+def test_what_holds_from_now_on_and_changes_a_later_turn_is_told_to_whom_it_concerns() -> None:
+    desk = Desk()
+    assert desk.say("oncall override dana --instead boris --until 3d", by="carlos") == ["Changed"]
+    assert desk.told() == ["slack:C1", "boris", "dana"]
+    desk.wait(hours=2)
+    assert desk.say("oncall cancel 1", by="carlos") == ["TakenBack"]
+    assert desk.told() == ["slack:C1", "boris", "dana"]
+
+
+def test_whoever_is_not_on_call_later_hears_of_it_beside_the_hand_off_and_nobody_twice() -> None:
+    desk = Desk()
+    assert desk.say("oncall override dana --until tomorrow 12:00", by="carlos") == ["Changed", "HandedOver"]
+    assert sorted(desk.told()) == ["anna", "boris", "dana", "slack:C1"]
+    desk.now += HOUR
+    assert desk.say("oncall cancel 1", by="carlos") == ["TakenBack", "HandedOver"]
+    assert sorted(desk.told()) == ["anna", "boris", "dana", "slack:C1"]
+
+
+def test_what_was_is_told_to_nobody() -> None:
+    desk = Desk()
+    desk.say("oncall override dana --until 2d", by="carlos")
+    desk.wait(days=1, hours=1)
+    desk.told()
+    desk.say("oncall cancel 1", by="carlos")
+    assert "anna" not in desk.told()
+
+
 def test_the_gap_that_a_change_opens_is_told_with_it() -> None:
     desk = Desk()
     desk.say("oncall override boris --how remove --from tomorrow 9:00 --until tomorrow 12:00")
