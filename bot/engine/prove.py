@@ -39,12 +39,9 @@ class Proving(Errands):
         why = ""
         try:
             async with asyncio.timeout(DEADLINE):
-                handle = Handle.parse(claimed.to)
-                await self._tell(handle, card, self.office.key(claimed.kind, claimed.id))
-        except (ChatError, TimeoutError) as wrong:
-            why = str(wrong if isinstance(wrong, ChatError) else Unreachable("no answer in time")) or "it failed"
-            # By its name alone: an address may be a secret.
-            log.warning("a channel did not take something", kind=row.kind, by=handle.platform, why=why)
+                await self._tell(Handle.parse(claimed.to), card, self.office.key(claimed.kind, claimed.id))
+        except Exception as wrong:
+            why = meaning(wrong, claimed)
         await self.office.store.write(partial(self._over, claimed, why))
         self.office.wake()
 
@@ -61,6 +58,9 @@ class Proving(Errands):
         person: Person = tx.load(claimed.book).state
         voice = self.office.voice(self.office.people(tx), person)
         match claimed.kind:
+            case "code" if not person.proves(claimed.rev, tx.now):
+                tx.sent(claimed.id, claimed.epoch, state="void")
+                return None
             case "code":
                 # Made again here: it is kept nowhere, neither before it is sent nor after.
                 typed = code_of(self.office.seal, person.id, claimed.rev)
@@ -74,3 +74,15 @@ class Proving(Errands):
         taken = tx.sent(row.id, row.epoch, state="failed" if why else "accepted", error=why[:200])
         if taken and row.kind == "test" and row.book:
             own(Try(row.to, int(row.payload["trial"]), why[:200]), row.book, self.office, tx)
+
+
+def meaning(wrong: Exception, row: Sent) -> str:
+    """Why a channel did not take something. One that breaks is like one that refuses: it is not tried for ever."""
+    # By its name alone: an address may be a secret.
+    what = {"kind": row.kind, "by": Handle.parse(row.to).platform}
+    if isinstance(wrong, ChatError | TimeoutError):
+        why = str(wrong if isinstance(wrong, ChatError) else Unreachable("no answer in time")) or "it failed"
+        log.warning("a channel did not take something", **what, why=why)
+        return why
+    log.error("a channel did not take something", **what, exc_info=wrong)
+    return type(wrong).__name__

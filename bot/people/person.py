@@ -93,6 +93,10 @@ class Person:
         """The channels of theirs that wait for a code, by name."""
         return tuple(dict.fromkeys(Handle.parse(each.handle).platform for each in self.proving))
 
+    def proves(self, rev: int, now: datetime) -> bool:
+        """Whether the code of this entry still proves a channel."""
+        return any(each.rev == rev and each.until > now for each in self.proving)
+
     def on(self, platform: str) -> Handle | None:
         """Their handle on a platform."""
         return next((handle for handle in self.handles if handle.platform == platform), None)

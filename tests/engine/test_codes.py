@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from bot.book import BookId
 from bot.config import check
 from bot.engine.house import Engine
 from bot.ports import Card, Handle, Place, Said
@@ -75,6 +76,28 @@ async def test_a_channels_code_is_sent_and_kept_nowhere(house: House) -> None:
     assert len(typed) == 8
     assert typed not in await house.kept()
     assert "Verified" in await house.say(f"me verify {typed[:4]} {typed[4:]}")
+
+
+async def test_a_channel_that_breaks_gets_a_code_once(house: House) -> None:
+    house.papers["push"].fault = lambda deed: "bug" if deed == "tell" else ""
+    await house.say("me add push anna-7f3a")
+    [row] = await house.store.read(lambda tx: tx.sends(BookId("person", "anna")))
+    assert (row.kind, row.state, row.error) == ("code", "failed", "KeyError"), "`sending` would be sent again"
+
+
+async def test_a_code_that_is_worth_nothing_any_more_is_not_sent(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
+    with monkeypatch.context() as asleep:
+        asleep.setattr(house.engine.proving, "look", nothing)
+        await house.say("me add push anna-7f3a")
+    house.clock.push(minutes=10)
+    await house.engine.settled()
+    assert not house.papers["push"].tried
+    await house.say("me add push anna-7f3a", key="again")
+    assert len(house.papers["push"].told) == 1
+
+
+async def nothing() -> None:
+    """A house that looks for nothing."""
 
 
 async def test_a_code_that_links_an_account_is_kept_nowhere_and_a_repeat_gets_it_again(house: House) -> None:
