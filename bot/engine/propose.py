@@ -25,7 +25,7 @@ def proposed(said: Said, office: Office, tx: Transaction) -> bool:
     book, ask = tx.load(BookId("person", person.id)), office.ask(tx, by=TOCSIN)
     _, entries = carry_out(Propose(str(said.by)), book, ask, tx)
     if entries:
-        tx.send(Send("proposal", person.id, 1, {"handle": str(said.by)}), book.id, entries[0].rev)
+        tx.send(Send("proposal", person.id, 1, {"handle": str(said.by), "name": said.name}), book.id, entries[0].rev)
     return True
 
 
@@ -43,4 +43,5 @@ def _asked(row: Sent, office: Office, tx: Transaction) -> tuple[list[Handle], Ca
     handles = [each for each in (person.handles if person else ()) if each.platform in office.chats]
     voice = office.voice(people, person)
     typed = code_of(office.seal, row.to, row.rev)
-    return handles, proposal_card(row.payload["handle"], typed, voice)
+    handle = Handle.parse(row.payload["handle"])
+    return handles, proposal_card(row.payload["name"] or handle.id, office.label(handle.platform), typed, voice)

@@ -4,12 +4,12 @@ from collections.abc import Iterator
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from bot.book import Ask, Command, Entry, Event, Refused, event
+from bot.book import Ask, Command, Entry, Event, Refused, event, vars_of
 from bot.grammar import Target, command, flag, word, words
-from bot.incident.call import by_policy
+from bot.incident.call import Call, by_policy
 from bot.incident.gate import must_be_open
-from bot.incident.paging import Woken, call_by_name, call_out, climb, named, page_again, policy_for
-from bot.text.words import N_, Who
+from bot.incident.paging import Woken, call_by_name, call_out, climb, named, page_again, policy_for, present
+from bot.text.words import N_, Phrase, Who
 
 if TYPE_CHECKING:
     from bot.incident.incident import Incident
@@ -24,9 +24,14 @@ class Rerouted(Event):
     """The policy's call ends, and another one follows."""
 
     policy: str
+    to: Who = Who("")
+    """Whose it is, where it was made somebody's rather than a policy's."""
 
     says = N_("paging begins anew, by the “{policy}” policy")
     aloud = True
+
+    def phrase(self, entry: Entry) -> Phrase:
+        return Phrase(N_("paging of {to} begins anew") if self.to else self.says, vars_of(self))
 
     def onto(self, incident: "Incident", entry: Entry) -> "Incident":
         return replace(incident, calls=tuple(each for each in incident.calls if each.answered or each.by_name))
@@ -69,7 +74,8 @@ class Page(Command):
 class Escalate(Command):
     """Do not wait for the next step: page it now. A snooze ends.
 
-    `escalate --restart` pages from the first step, by the policy as it is configured now.
+    `escalate --restart` pages anew whoever is being paged: from the first step, by the policy as it is configured now,
+    or the person or team that it was reassigned to.
     """
 
     why: str = words(N_("Why it cannot wait."))
@@ -114,11 +120,24 @@ class Reassign(Command):
 
 
 def restart(incident: "Incident", ask: Ask) -> Iterator[Event]:
-    """Page from the first step, by the call's policy as it is configured now, or whichever is for the incident."""
+    """Page anew what was being paged: whoever it was reassigned to, or the call's policy as it is configured now.
+
+    Whichever policy is for the incident, where neither is there any more.
+    """
     call = by_policy(incident)
-    policy = (ask.rules.policies.get(call.policy) if call else None) or policy_for(incident, ask)
-    yield Rerouted(policy.name)
-    yield from call_out(incident, policy, ask)
+    to = owner(call, incident, ask) if call else ""
+    policy = ask.rules.policies.get(call.policy) if call else None
+    again = named(incident, to, ask) if to and policy is None else policy or policy_for(incident, ask)
+    yield Rerouted(again.name, Who("" if policy else to))
+    yield from call_out(incident, again, ask)
+
+
+def owner(call: Call, incident: "Incident", ask: Ask) -> str:
+    """Whom a call is for that was made for one person, team or schedule, while there is somebody to page."""
+    target = call.steps[0].people[0] if call.steps else ""
+    made = target and named(incident, target, ask)
+    same = made and (made.name, made.steps) == (call.policy, call.steps)
+    return target if same and present((target,), incident, ask) else ""
 
 
 def regraded(incident: "Incident", before: "Severity", ask: Ask) -> Iterator[Event]:

@@ -9,7 +9,7 @@ from bot.grammar import command, word
 from bot.people.codes import same, token
 from bot.people.person import Linked, Person, Proposal
 from bot.ports import Button, Card
-from bot.text.rich import Para
+from bot.text.rich import Para, bold
 from bot.text.words import N_, Voice
 
 VALID = timedelta(minutes=10)
@@ -73,12 +73,12 @@ def code_of(key: bytes, person: str, rev: int) -> str:
     return token(key, "proposal", person, rev)
 
 
-def proposal_card(handle: str, typed: str, voice: Voice) -> Card:
-    """What the person is asked."""
-    text = N_("Somebody who gives your address speaks as {handle}. Is that you? Say yes only if it is.")
+def proposal_card(name: str, platform: str, typed: str, voice: Voice) -> Card:
+    """What the person is asked; `name` is what the platform calls whoever spoke."""
+    text = N_("Somebody who gives your address speaks on {platform} as {name}. Is that you? Say yes only if it is.")
     yes = Button(voice.word(N_("Yes, that is me")), f"account confirm {typed}", "primary")
     no = Button(voice.word(N_("No")), f"account decline {typed}", "danger")
-    return Card(body=(Para(voice.say(text, handle=handle)),), buttons=(yes, no), tone="warn")
+    return Card(body=(Para(voice.say(text, name=bold(name), platform=platform)),), buttons=(yes, no), tone="warn")
 
 
 def waiting(person: Person, typed: str, ask: Ask) -> Proposal:

@@ -10,9 +10,10 @@ from bot.book import Refused
 from bot.incident.lapse import LEAD, Stir
 from bot.oncall.policy import Policy, Route, Rules, Step
 from bot.oncall.windows import Window
+from bot.people.person import People
 from bot.text.rich import plain
 from bot.text.words import Voice
-from tests.core.desk import LADDER, RULES, START, Desk
+from tests.core.desk import LADDER, PEOPLE, RULES, START, Desk
 
 MINUTE, HOUR = timedelta(minutes=1), timedelta(hours=1)
 DAY = tuple(Window.daily(day, time(9), time(18)) for day in range(5))
@@ -166,6 +167,18 @@ def test_reassigned_to_a_person_an_unack_pages_that_person() -> None:
     desk.say("ack", by="boris")
     desk.say("unack", by="boris")
     assert desk.paged() == ["anna", "carlos", "boris", "boris"]
+
+
+def test_begun_anew_whoever_it_was_reassigned_to_is_paged() -> None:
+    """What rings is begun anew, and not what would ring for another such incident."""
+    desk = reassigned("reassign boris")
+    desk.say("escalate --restart")
+    assert desk.paged() == ["anna", "carlos", "boris", "boris"]
+    assert len(desk.book.state.live) == 1
+    desk.rules = on(default=Policy("default", (Step(("carlos",), MINUTE),)))
+    desk.people = People(each for id, each in PEOPLE.by_id.items() if id != "boris")
+    desk.say("escalate --restart")
+    assert desk.paged()[-1] == "carlos"
 
 
 def test_reassigned_to_oneself_is_refused_with_what_to_do() -> None:
