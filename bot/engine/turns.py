@@ -171,14 +171,14 @@ def _onward(row: Sent, tx: Transaction) -> None:
 
 
 def siblings(row: Sent, tx: Transaction) -> list[Sent]:
-    """The same page by other channels."""
+    """The same page by other channels; one that came again, after an ack that did not hold, begins anew."""
     whole = tx.sends(row.book) if row.book else []
-    return [each for each in whole if each.id != row.id and (each.kind, each.to, each.payload) == page_of(row)]
+    return [each for each in whole if each.id != row.id and page_of(each) == page_of(row)]
 
 
-def page_of(row: Sent) -> tuple[str, str, dict[str, Any]]:
+def page_of(row: Sent) -> tuple[str, str, int, dict[str, Any]]:
     """What all rows of one page have in common."""
-    return row.kind, row.to, row.payload
+    return row.kind, row.to, row.rev, row.payload
 
 
 def _again(row: Sent, tx: Transaction, *, channel: int, wait: timedelta = timedelta(0)) -> None:

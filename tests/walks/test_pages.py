@@ -35,3 +35,36 @@ async def test_what_is_told_of_a_round_of_failures_does_not_grow(town: Town) -> 
     again = (await town.pages("1"))[-1]
     assert (again.id, again.to, again.tries > last.tries) == (last.id, "carlos", True)
     assert again.error == last.error != ""
+
+
+async def twice(town: Town, words: str) -> None:
+    """Anna is paged, and paged again once nobody has it any more."""
+    await town.say(ANNA, "declare db is down --sev 1")
+    await town.rest()
+    town.clock.push(minutes=2)
+    await town.rest()
+    await town.say(ANNA, "ack #1")
+    await town.say(ANNA, words)
+    await town.rest()
+    town.clock.push(minutes=2)
+    await town.rest()
+
+
+def tells(town: Town) -> list[int]:
+    """How often Anna was told, by each chat."""
+    return [sum(told.handle.id[0] == "a" for told in paper.told) for paper in town.papers]
+
+
+@pytest.mark.parametrize("words", ["unack #1", "snooze #1 2m"])
+async def test_what_came_of_a_page_leaves_nothing_out_when_it_comes_again(town: Town, words: str) -> None:
+    await town.say(ANNA, "me rule high ink, lead 2m")
+    await twice(town, words)
+    town.clock.push(minutes=2)
+    await town.rest()
+    assert tells(town) == [2, 2]
+
+
+async def test_who_was_reached_by_the_next_channel_is_so_again(town: Town) -> None:
+    town.papers[0].fault = lambda deed: "closed" if deed == "tell" else ""
+    await twice(town, "unack #1")
+    assert tells(town) == [0, 2]
