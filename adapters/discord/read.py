@@ -185,11 +185,11 @@ def message(raw: Mapping[str, Any], mine: Collection[str], grammar: Grammar, par
     robot = author.get("bot") or author.get("system") or raw.get("webhook_id")
     if not author.get("id") or robot or raw.get("type", 0) not in SPOKEN:
         return None
-    text = "\n".join(part for part in (str(raw.get("content") or "").strip(), *attached(raw)) if part)
-    if not text:
+    direct, text = alone(raw), written(raw)
+    # Somebody else's words, passed on, are nobody's command.
+    line = addressed(text, mine, grammar, direct) if text else None
+    if not text and (direct or not (text := "\n".join(passed_on(raw)))):
         return None
-    direct = alone(raw)
-    line = addressed(text, mine, grammar, direct)
     replied = raw.get("referenced_message")
     return Said(
         key=f"{NAME}:{raw['id']}",
@@ -204,6 +204,17 @@ def message(raw: Mapping[str, Any], mine: Collection[str], grammar: Grammar, par
         message=MessageId(str(raw["id"])),
         about=remark(replied, str(raw.get("guild_id") or "")) if replied else None,
     )
+
+
+def written(raw: Mapping[str, Any]) -> str:
+    """What stands in a message, the names of its files included."""
+    return "\n".join(part for part in (str(raw.get("content") or "").strip(), *attached(raw)) if part)
+
+
+def passed_on(raw: Mapping[str, Any]) -> Iterator[str]:
+    """What stands in the messages that one passes on."""
+    for each in listed(raw.get("message_snapshots")):
+        yield from filter(None, [written(each.get("message") or {})])
 
 
 def reaction(raw: Mapping[str, Any], pins: Collection[str], me: str, parent: str = "") -> Said | None:
@@ -240,7 +251,9 @@ def remark(raw: Mapping[str, Any], guild: str = "") -> Remark:
     known = author.get("id") and not raw.get("webhook_id")
     return Remark(
         message=MessageId(id),
-        text="\n".join(part for part in (plainly(str(raw.get("content") or "")), *shown(raw), *attached(raw)) if part),
+        text="\n".join(
+            filter(None, (plainly(str(raw.get("content") or "")), *shown(raw), *attached(raw), *passed_on(raw)))
+        ),
         by=Handle(NAME, str(author["id"])) if known else None,
         name=called(author, raw.get("member") or {}),
         at=when(id) if id.isdigit() else None,

@@ -30,6 +30,12 @@ def shown(message: Message) -> str:
     return typed(message) or "\n".join(filter(None, more))
 
 
+def passed_on(message: Message) -> str:
+    """What stands in the messages that one passes on; previews of links are none of them."""
+    shared = [each for each in message.attachments if isinstance(each, dict) and each.get("is_share")]
+    return "\n".join(words(each["text"]) for each in shared if isinstance(each.get("text"), str)).strip()
+
+
 def letters(elements: Sequence[Payload]) -> str:
     """The letters of a rich_text block."""
     return "\n".join(line for each in elements for line in _block(each)).strip("\n")

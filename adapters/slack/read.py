@@ -8,7 +8,7 @@ import msgspec
 from msgspec import Struct
 
 from adapters.slack import native
-from adapters.slack.letters import shown, typed, words
+from adapters.slack.letters import passed_on, shown, typed, words
 from adapters.slack.native import Interaction, Message, View, key, moment, parse
 from adapters.slack.show import ABOUT, FORM, METADATA, SAYS
 from bot.ports import Grammar, Handle, MessageId, Place, Remark, Said
@@ -203,7 +203,9 @@ def message(body: Payload, me: str, grammar: Grammar) -> Heard | None:
     if event.bot_id or event.user in ("", me, "USLACKBOT") or event.subtype not in SPOKEN:
         return None
     direct = event.channel_type == "im"
-    line, addressed = spoken(typed(event), me, grammar, direct)
+    text = typed(event)
+    # Somebody else's words, passed on, are nobody's command.
+    line, addressed = spoken(text, me, grammar, direct) if text else ("" if direct else passed_on(event), False)
     if not (line or addressed):
         return None
     said = Said(

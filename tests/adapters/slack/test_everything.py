@@ -35,7 +35,8 @@ def event(number: int, kind: str, **more: Any) -> Mapping[str, Any]:
 
 def said(number: int, subtype: str, text: str, **more: Any) -> Mapping[str, Any]:
     kinds = {"subtype": subtype} if subtype else {}
-    return event(number, "message", channel_type="channel", text=text, **kinds, **more)
+    kind = "im" if str(more.get("channel", "")).startswith("D") else "channel"
+    return event(number, "message", channel_type=kind, text=text, **kinds, **more)
 
 
 def delivered() -> Iterator[Mapping[str, Any]]:
@@ -50,6 +51,9 @@ def delivered() -> Iterator[Mapping[str, Any]]:
     yield said(400, "", "!ack", bot_id="B1", app_id="A9", bot_profile={"id": "B1", "name": "other"})
     yield said(401, "bot_message", "!ack", username="hook", user=None)
     yield said(402, "", "", blocks=[{"type": "hologram"}], attachments=[{"fallback": "!ack", "is_msg_unfurl": True}])
+    shared = {"is_share": True, "is_msg_unfurl": True, "text": "!ack passed on", "author_id": "U9", "channel_id": "C9"}
+    yield said(404, "", "", attachments=[shared, {"is_share": True, "files": []}])
+    yield said(405, "", "", attachments=[shared], channel="D0ANNA0001")
     yield said(403, "", "from abroad", user="W0STRANGER", user_profile={"display_name": "S", "team": "T9"})
     yield {
         "type": "app_rate_limited",
@@ -68,7 +72,7 @@ async def test_it_is_acknowledged_and_only_what_was_said_is_heard_once(town: Tow
     await town.until(lambda: not town.stand.board.owed)
     await town.until(lambda: town.house.said("from abroad"))
     heard = [said.words for said in town.house.heard if said.words != "mine"]
-    assert sorted(heard) == sorted([*SPOKEN.values(), "from abroad"])
+    assert sorted(heard) == sorted([*SPOKEN.values(), "!ack passed on", "from abroad"])
     assert not any(said.addressed for said in town.house.heard)
 
 
