@@ -17,7 +17,7 @@ from adapters.mark import Mark
 from adapters.slack import read, show
 from adapters.slack.changes import CHANGES, change
 from adapters.slack.desk import Desk, Reply, answered, modal
-from adapters.slack.missed import numbered
+from adapters.slack.missed import MISSED, numbered
 from adapters.slack.native import Unreadable
 from adapters.slack.read import Heard
 from adapters.slack.wire import QUIET, Me
@@ -120,7 +120,7 @@ class Listener:
             if kind == "message":
                 await self._typed(read.message(body, me, self.house.grammar()))
             elif kind == "reaction_added":
-                await self._reacted(read.reaction(body, me, self.desk.pins))
+                await self._reacted(read.reaction(body, me, self.desk.pins), missed=MISSED in body)
             elif kind == "app_home_opened":
                 await self._looked(read.home(body))
             elif kind in CHANGES and (what := change(body, me)):
@@ -145,11 +145,12 @@ class Listener:
         if reply := await self.house.hear(heard.said):
             self.desk.later(self.desk.answer(heard.back, reply, heard.said.about))
 
-    async def _reacted(self, heard: Heard | None) -> None:
+    async def _reacted(self, heard: Heard | None, *, missed: bool) -> None:
         """A message that is gone already is no harm."""
         if heard and (about := await self._fetched(heard)):
             back = msgspec.structs.replace(heard.back, thread=_thread(about))
-            await self._said(Heard(msgspec.structs.replace(heard.said, about=about), back))
+            heard = Heard(msgspec.structs.replace(heard.said, about=about), back)
+            await (self.house.hear((await self._introduced(heard)).said) if missed else self._said(heard))
 
     async def _looked(self, heard: Heard | None) -> None:
         if heard is None:

@@ -5,7 +5,7 @@ https://docs.slack.dev/apis/events-api#retries
 """
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping, Sequence
 from contextlib import asynccontextmanager, suppress
 from functools import partial
 from typing import Any
@@ -24,6 +24,9 @@ log = structlog.get_logger()
 PAGE = 200
 WHOLE = 1_000_000
 """A message's name is its time in seconds, with six digits behind the point: here in millionths."""
+
+MISSED = "missed"
+"""In a delivery: it was read back. Whoever put a reaction is not answered then, for they may have been before."""
 
 Raw = Mapping[str, Any]
 Hear = Callable[[Raw], Awaitable[object]]
@@ -80,21 +83,25 @@ class Missed:
             return found
 
     async def _room(self, room: str, kind: str, since: int, hear: Hear) -> None:
-        """All that was said there since, in its order."""
+        """All that was said there since, in its order; then the reactions: of those nobody says since when."""
         with reading(room):
-            for raw in await self._since(room, since):
-                await hear({"event": {**raw, "channel": room, "channel_type": kind}})
+            found = await self._latest_day(room, since)
+            for raw in found:
+                if numbered(raw["ts"]) > since:
+                    await hear({"event": {**raw, "channel": room, "channel_type": kind}})
+            for each in (each for raw in found for each in reactions(raw, room)):
+                await hear({"event": each, MISSED: True})
 
-    async def _since(self, room: str, since: int) -> Sequence[Raw]:
-        """History leaves out what was said in threads: those of the last day are looked at for that."""
+    async def _latest_day(self, room: str, since: int) -> Sequence[Raw]:
+        """What was said since and in the day before. History leaves threads out: they are looked at for what is new."""
         web = self._wire.web
         day: dict[str, Any] = {"oldest": stamp(since - int(mark.BACK * WHOLE)), "limit": PAGE}
         found = await self._pages(partial(web.conversations_history, channel=room, **day))
         for root in [each for each in found if numbered(each.get("latest_reply", "")) > since]:
             newer: dict[str, Any] = {"oldest": stamp(since), "limit": PAGE}
             found += await self._pages(partial(web.conversations_replies, channel=room, ts=root["ts"], **newer))
-        fresh = {each["ts"]: each for each in found if numbered(each["ts"]) > since}
-        return [fresh[ts] for ts in sorted(fresh)]
+        once = {each["ts"]: each for each in found}
+        return [once[ts] for ts in sorted(once)]
 
     async def _pages(self, call: Callable[..., Awaitable[AsyncSlackResponse]]) -> list[Raw]:
         found: list[Raw] = []
@@ -114,6 +121,14 @@ class Missed:
                 return await asked(call())
             except Throttled as no:
                 await asyncio.sleep(no.wait or 1.0)
+
+
+def reactions(raw: Raw, room: str) -> Iterator[Raw]:
+    """The reactions under a message, each as the event that it was."""
+    item = {"type": "message", "channel": room, "ts": raw["ts"]}
+    for each in raw.get("reactions") or ():
+        for user in each.get("users") or ():
+            yield {"type": "reaction_added", "user": user, "reaction": each.get("name", ""), "item": item}
 
 
 def numbered(ts: str) -> int:

@@ -231,7 +231,8 @@ def reaction(body: Payload, me: str, pins: Collection[str]) -> Heard | None:
         return None
     direct = item.channel.startswith("D")
     said = Said(
-        key=key(body),
+        # Not the delivery's own id: what is read back from history has none, and is the same reaction.
+        key=f"slack:{item.channel}:{item.ts}:{event.user}:{emoji}",
         by=_by(event.user),
         place=_place(item.channel),
         words=PIN,

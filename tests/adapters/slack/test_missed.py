@@ -100,3 +100,24 @@ async def test_the_platform_may_want_it_slowly(quiet: Town) -> None:
 @pytest.mark.parametrize(("ts", "number"), [("1772445720.000100", 1772445720000100), ("", 0), ("x.1", 0)])
 def test_a_messages_name_is_a_number(ts: str, number: int) -> None:
     assert numbered(ts) == number and (stamp(number) == ts or not number)
+
+
+async def test_a_reaction_put_meanwhile_is_heard_and_one_that_was_heard_is_the_same_delivery(quiet: Town) -> None:
+    async with quiet.listening():
+        await quiet.say("anna", "look at this")
+        await quiet.until(lambda: quiet.house.said("look at this"))
+        bubble = quiet.stand.screen("anna").rooms[0].bubbles[-1].id
+        await quiet.stand.react("anna", HALL, bubble, "📌")
+        await quiet.until(lambda: quiet.house.said("pin"))
+    await quiet.chat.close()
+    await quiet.stand.react("mia", HALL, bubble, "📌")
+    await lost(quiet)
+    quiet.chat = Slack(Settings.model_validate(quiet.playground.settings["slack"]))
+    async with quiet.listening():
+        await quiet.until(lambda: len(pins(quiet)) == 2)
+    assert {said.about.text for said in quiet.house.heard if said.about} == {"look at this"}
+
+
+def pins(town: Town) -> set[str]:
+    """The reactions that were heard, by their deliveries."""
+    return {said.key for said in town.house.heard if said.reacted}
