@@ -8,7 +8,7 @@ from bot.book import Ask, Command, Entry, Event, Refused, event, vars_of
 from bot.grammar import Target, command, flag, word, words
 from bot.incident.call import Call, by_policy
 from bot.incident.gate import must_be_open
-from bot.incident.paging import Woken, call_by_name, call_out, climb, named, page_again, policy_for, present
+from bot.incident.paging import Called, Woken, call_by_name, call_out, climb, named, page_again, policy_for, present
 from bot.text.words import N_, Phrase, Who
 
 if TYPE_CHECKING:
@@ -35,6 +35,16 @@ class Rerouted(Event):
 
     def onto(self, incident: "Incident", entry: Entry) -> "Incident":
         return replace(incident, calls=tuple(each for each in incident.calls if each.answered or each.by_name))
+
+
+@event
+class Urged(Event):
+    """It became urgent: what rings at low urgency ends, and rings anew at high."""
+
+    says = N_("it is urgent now: whoever is being paged is paged again, by what they set for that")
+
+    def onto(self, incident: "Incident", entry: Entry) -> "Incident":
+        return replace(incident, calls=tuple(each for each in incident.calls if each.answered or each.exhausted))
 
 
 @event
@@ -151,3 +161,15 @@ def regraded(incident: "Incident", before: "Severity", ask: Ask) -> Iterator[Eve
     if worse and (call.exhausted or (routed and policy.name != call.policy)):
         yield Rerouted(policy.name)
         yield from call_out(incident, policy, ask)
+    elif ask.rules.urgency(before) != ask.rules.urgency(incident.severity) == "high":
+        yield from urged(incident, ask)
+
+
+def urged(incident: "Incident", ask: Ask) -> Iterator[Event]:
+    """Every call that rings, made anew at the step that it had reached: its pages go by each one's high chain now."""
+    yield Urged()
+    ringing = (call for call in incident.live if not call.exhausted)
+    for id, call in enumerate(ringing, incident.called + 1):
+        again = replace(call.back(), id=id)
+        yield Called.of(again)
+        yield from climb(incident, again, ask)

@@ -115,6 +115,20 @@ def test_what_becomes_worse_after_nobody_answered_is_paged_anew() -> None:
     assert desk.paged() == before, "what becomes better pages nobody"
 
 
+def test_what_becomes_urgent_is_paged_anew_from_the_step_that_it_had_reached() -> None:
+    desk = declared(words="declare x --sev 3")
+    desk.wait(5 * MINUTE)
+    desk.say("page carlos")
+    assert desk.paged() == ["anna", "boris", "carlos"]
+    desk.say("sev 2", by="mia")
+    assert desk.paged()[3:] == ["boris", "carlos"]
+    assert [call.by_name for call in desk.book.state.live] == [False, True]
+    desk.say("sev 1", by="mia")
+    assert len(desk.paged()) == 5, "it was urgent before"
+    desk.wait(10 * MINUTE)
+    assert "anna" in desk.paged()[5:], "the next round"
+
+
 # ---- repeats
 
 
