@@ -60,6 +60,11 @@ class Pin(Command):
         message = f"{ask.place} {about.message}"
         if message in incident.pinned:
             raise Refused(N_("That message is pinned already."))
+        if not (about.text or about.by or about.name or about.at):
+            # Telegram tells a bot no history, and a reaction only which message it stands under.
+            raise Refused(
+                N_("I do not know that message any more. Reply to it with `!pin`: then I am told what it says.")
+            )
         author = ask.people.by_handle.get(str(about.by)) if about.by else None
         text = TRICKS.sub("", about.text).strip()[:LONGEST] or "…"
         yield Pinned(message, text, author.id if author else "", about.name[:80], about.at, about.link, self.note)

@@ -207,6 +207,9 @@ def test_a_message_is_pinned_once_with_its_author_and_time() -> None:
         desk.pin(said)
     with pytest.raises(Refused, match="Which message"):
         desk.say("pin")
+    with pytest.raises(Refused, match="do not know that message"):
+        desk.pin(Remark(message=MessageId("18"), link="https://t.me/c/1/18"))
+    desk.pin(Remark(message=MessageId("19"), by=Handle("slack", "U3"), name="carlos"))  # a picture has no words
 
 
 def test_tasks_are_added_assigned_and_done() -> None:
