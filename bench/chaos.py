@@ -53,7 +53,7 @@ CALM = 180.0
 RACE = timedelta(seconds=3)
 """By so much the clocks of two transactions may differ from the order in which they were committed."""
 AFTER_COMMIT = ("server_error_after_commit", "dropped_after_commit")
-SENDING = sql("SELECT 1 FROM sends WHERE state = 'sending' AND kind = 'page' LIMIT 1")
+WAITING = sql("SELECT 1 FROM sends WHERE state IN ('pending', 'sending') AND kind = 'page' LIMIT 1")
 LEASES = sql("SELECT id, lease FROM sends WHERE kind = 'page'")
 SHARES = {"p50": 0.5, "p99": 0.99, "max": 1}
 TAKEN = {"accepted", "delivered"}
@@ -204,9 +204,9 @@ class Chaos:
 
 
 def _waiting(tx: Transaction) -> bool:
-    """Whether a page is due or under way, or a call still climbs."""
+    """Whether a page waits or is under way, or a call still climbs."""
     timers = (timer.name for book in tx.open_books("incident", 10_000) for timer in book.state.due())
-    return any(name.startswith("climb") for name in timers) or bool(tx.rows(SENDING)) or tx.pages_due()
+    return any(name.startswith("climb") for name in timers) or bool(tx.rows(WAITING))
 
 
 # ---- counting
@@ -226,7 +226,7 @@ class Tally:
     copies: int = 0
     """That the platforms took beyond one for each page that they accepted."""
     waits: list[float] = field(default_factory=list)
-    """Seconds from when each incident was declared until a platform had taken its first page."""
+    """Seconds from when each incident was declared until a platform had taken its first page, alone or in a bundle."""
     wrong: list[str] = field(default_factory=list)
 
     def count(self, tx: Transaction) -> "Tally":
