@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 from adapters.playground.server import Playground
 
 PAGE = re.compile(r"\bPAGE SEV\d #(\d+)")
-SEVERAL = re.compile(r"\bPAGE SEV\d #.*?Incidents: ((?:#\d+ ?)+)", re.DOTALL)
+SEVERAL = re.compile(r"\bPAGE SEV\d #.*?\bIncidents\b[^#]{0,40}((?:#\d+ ?)+)", re.DOTALL)
 
 
 class Heard(NamedTuple):

@@ -135,7 +135,8 @@ def say(text: str, voice: Voice) -> Element:
 
 def spoken(card: Card) -> str:
     """A card as it is read aloud: no marks, no addresses, and no longer than somebody listens."""
-    said = ". ".join(part for part in (flat(card.title), *(plain((each,)) for each in card.body)) if part)
+    facts = (f"{fact.label}: {flat(fact.value)}" for fact in card.facts)
+    said = ". ".join(part for part in (flat(card.title), *facts, *(plain((each,)) for each in card.body)) if part)
     return plainer(said).replace("#", "").strip()[:LENGTH]
 
 

@@ -92,7 +92,9 @@ def body(card: Card, *, answers: bool) -> str:
     more = plainer(" ".join(plain((each,)) for each in card.body[:2]))
     first = next((each for each in card.buttons if each.style == "primary"), None) if answers else None
     hint = Voice(known(card.language) or "en").word(HINT, words=keyword(first.says), label=first.label) if first else ""
-    return fit(". ".join(part for part in (title, more) if part), f"\n{plainer(hint)}" if hint else "", MOST)
+    facts = [f"{fact.label}: {plain(fact.value)}" for fact in card.facts]
+    tail = "".join(f"\n{plainer(part)}" for part in (*facts, hint) if part)
+    return fit(". ".join(part for part in (title, more) if part), tail, MOST + bool(facts))
 
 
 HINT = N_("Reply {words}: {label}")

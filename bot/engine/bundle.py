@@ -7,7 +7,9 @@ for their end, and is then told together: so nobody's telephone rings twenty tim
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from hashlib import sha256
 from itertools import groupby
+from typing import NamedTuple
 
 import msgspec
 
@@ -15,14 +17,24 @@ from bot.book import BookId
 from bot.engine.turns import Page
 from bot.incident.paging import elsewhere
 from bot.ports import Handle
-from bot.store.sends import Sent
 from bot.store.transaction import Transaction
 
 WINDOW = timedelta(seconds=10)
 """After a page: how long the next ones for that person and channel wait for company."""
+SKEW = timedelta(seconds=1)
+"""By so much a transaction that began later may be read in an earlier one."""
 MOST = 30
 """Incidents in one message: their numbers fit into a text message."""
-NAMES = msgspec.json.Decoder(list[str])
+
+
+class Named(NamedTuple):
+    """An incident that a message named, and its call that rang then."""
+
+    incident: str
+    call: int
+
+
+NAMED = msgspec.json.Decoder(list[Named])
 """Made before there are threads: see `bot.book.prepare`."""
 
 
@@ -60,17 +72,11 @@ class Message:
         ids = ".".join(str(page.row.id) for page in self.pages)
         return ids, self.first.row.channel, self.first.row.tries
 
-    def subject(self, page: Page) -> str:
-        """The name of its look in one of its books."""
-        if not self.bundle:
-            return f"page {page.row.id} {self.to} {step(page.row, ' ')}"
-        members = " ".join(f"{each.book.id}.{step(each.row, '.')}" for each in self.pages)
-        return f"pages {self.bundle} {self.to} {members}"
-
-
-def step(row: Sent, between: str) -> str:
-    """Which call and step a page is of."""
-    return f"{row.payload['call']}{between}{row.payload['step']}"
+    @property
+    def subject(self) -> str:
+        """The name of its look in each of its books: whom it is for, and of what it tells."""
+        rings = " ".join(f"{page.book.id}.{page.row.payload['call']}.{page.row.payload['step']}" for page in self.pages)
+        return f"page {self.first.row.id} {self.bundle or '-'} {self.to} {rings}"
 
 
 def bundled(pages: Iterable[Page], tx: Transaction) -> Iterator[Message]:
@@ -82,38 +88,46 @@ def bundled(pages: Iterable[Page], tx: Transaction) -> Iterator[Message]:
             yield from (Message([page]) for page in group)
             continue
         together = list(group)
-        until = datetime.fromisoformat(windows[name]) if windows[name] else tx.now
+        until = _ends(windows[name], tx.now)
         now = together[:MOST] if until <= tx.now else []
         until = tx.now + WINDOW if now else until
-        for page in together[len(now) :]:
-            tx.postpone(page.row, until)
+        tx.postpone((page.row for page in together[len(now) :]), until)
         if now:
             tx.fill({name: until.isoformat()})
             yield _message(now, tx)
 
 
 def reopen(message: Message, tx: Transaction) -> None:
-    """It did not arrive: the next one to this channel waits for nothing."""
-    if not elsewhere(message.to):
-        name = _window(message.first)
-        tx.buckets([name])
-        tx.fill({name: ""})
+    """It did not arrive: what waits for its company waits no longer, nor does the next one to this channel."""
+    if elsewhere(message.to):
+        return
+    name = _window(message.first)
+    if end := tx.buckets([name])[name]:
+        tx.let_go(message.to, datetime.fromisoformat(end))
+    tx.fill({name: ""})
 
 
-def members(bundle: str, tx: Transaction) -> Sequence[str]:
+def members(bundle: str, tx: Transaction) -> Sequence[Named]:
     """The incidents that a message named, by what its buttons call them; none when it is too old."""
     kept = tx.answered(f"bundle {bundle}")
-    return NAMES.decode(kept) if kept else ()
+    return NAMED.decode(kept) if kept else ()
 
 
 def _window(page: Page) -> str:
-    return f"paged {page.row.to} {page.handle.platform}"
+    """Whose window it is: an address may be a secret, and stands in no name."""
+    return f"paged {page.row.to} {page.handle.platform} {sha256(page.handle.id.encode()).hexdigest()[:16]}"
+
+
+def _ends(kept: str, now: datetime) -> datetime:
+    """When a window ends. One that ends too late is none: the clock was set back."""
+    end = datetime.fromisoformat(kept) if kept else now
+    return end if end <= now + WINDOW + SKEW else now
 
 
 def _message(pages: Sequence[Page], tx: Transaction) -> Message:
-    incidents = sorted({page.book for page in pages}, key=lambda book: int(book.id))
-    if len(incidents) == 1:
+    named = sorted((Named(page.book.id, int(page.row.payload["call"])) for page in pages), key=lambda one: int(one[0]))
+    if len({one.incident for one in named}) == 1:
         return Message(pages)
     bundle = f"b{tx.number('bundle')}"
-    tx.answer(f"bundle {bundle}", msgspec.json.encode([book.id for book in incidents]))
+    tx.answer(f"bundle {bundle}", msgspec.json.encode(named))
     return Message(pages, bundle)

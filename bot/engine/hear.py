@@ -2,13 +2,14 @@
 
 import re
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import replace
 from types import MappingProxyType
 
 import msgspec
 
 from bot.book import Ask, Book, BookId, Command, Refused, Send
-from bot.engine.bundle import members
+from bot.engine.bundle import Named, members
 from bot.engine.carry import carry_out
 from bot.engine.office import Office
 from bot.engine.propose import ASKED, proposed
@@ -21,11 +22,18 @@ from bot.people.codes import unveiled, veiled
 from bot.people.may import called, may
 from bot.people.person import People, Person
 from bot.ports import Card, Copy, Form, Said
+from bot.store.books import UNREADABLE
 from bot.store.transaction import Transaction
 from bot.text.rich import Block, Para, paragraphs
 from bot.text.words import N_, Voice
 
 Reply = Card | Form
+
+
+class Unseen(Exception):
+    """An incident that the speaker does not see, or that only newer code can read: nothing is said of it."""
+
+
 CARD = msgspec.json.Decoder(Card)
 """Made before there are threads: see `bot.book.prepare`."""
 EMPTY: Mapping[str, str] = MappingProxyType({})
@@ -115,24 +123,35 @@ class Hearing:
     def _each(
         self, said: Said, line: Line, tx: Transaction, people: People, person: Person | None, voice: Voice
     ) -> Card:
-        """Ask it of every incident that one page named. What one of them refuses keeps no other from it."""
+        """Ask it of every incident that one page named and that still rings; of the others it says how they stand."""
+        told: dict[int, tuple[Block, ...]] = {}
         named = members(line.incident, tx)
-        if not named:
+        for one in sorted(named, key=lambda one: one.incident):  # as books are locked everywhere
+            with suppress(Unseen):
+                told[int(one.incident)] = self._member(one, said, line, tx, people, person, voice)
+        if not told:
             text = N_("I do not remember a page called {name}. Say it of each incident: `list` shows the open ones.")
             raise Refused(text, name=line.incident)
-        tx.lock(*(BookId("incident", each) for each in named))
-        body: list[Block] = []
-        for each in named:
-            one = replace(line, incident=each)
-            try:
-                book = self._book(one, tx, person)
-                taken = book.state.acked and not book.state.live
-                reply = None if taken else self._act(said, one, tx, people, person, voice)
-                told = reply.body if isinstance(reply, Card) else (Para(standing(book.state, voice)),)
-                body += (Para(headline(tx.load(book.id).state)), *told)
-            except Refused as no:
-                body.append(Para(voice.phrase(no.phrase)))
-        return Card(body=tuple(body), to="quiet")
+        return Card(body=tuple(block for _, blocks in sorted(told.items()) for block in blocks), to="quiet")
+
+    def _member(
+        self, one: Named, said: Said, line: Line, tx: Transaction, people: People, person: Person | None, voice: Voice
+    ) -> tuple[Block, ...]:
+        """What came of it for one incident. Raises `Unseen`."""
+        id = BookId("incident", one.incident)
+        try:
+            state = tx.load(id).state
+        except UNREADABLE as unknown:
+            raise Unseen from unknown
+        if not may(person, "read", state):
+            raise Unseen
+        if not state.rings(one.call):
+            return Para(headline(state)), Para(standing(state, voice))
+        try:
+            reply = self._act(said, replace(line, incident=one.incident), tx, people, person, voice)
+        except Refused as no:
+            return (Para(voice.phrase(no.phrase)),)
+        return Para(headline(tx.load(id).state)), *(reply.body if isinstance(reply, Card) else ())
 
     def _touched(self, command: Command, line: Line, tx: Transaction, person: Person | None) -> Mapping[BookId, Book]:
         """The other books that it touches and that the speaker may see; all are locked, its own too, in their order."""

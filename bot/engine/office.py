@@ -35,6 +35,8 @@ if TYPE_CHECKING:
 
 log = structlog.get_logger()
 
+MUTE = 60.0
+"""Seconds in which a platform is not asked for a link again."""
 INITIALS = {"sms"}
 """Channels whose name is read letter by letter."""
 
@@ -77,6 +79,7 @@ class Office:
         self._duties: tuple[int, Rules, Duties] = (-1, self.rules, Duties({}, {}))
         self._subs: tuple[int, Sequence[Sub]] = (-1, ())
         self._links: dict[str, str] = {}
+        self._mute: dict[str, float] = {}
 
     def adopt(self, config: Config) -> None:
         """Go by this configuration from now on."""
@@ -206,14 +209,14 @@ class Office:
         return {self.chats[name].can.label: url for name, url in found.items() if url}
 
     async def link(self, place: Place) -> str:
-        """A link that opens a place, or an empty string."""
-        chat = self.chats.get(place.platform)
-        if str(place) not in self._links and isinstance(chat, Rooms):
+        """A link that opens a place, or an empty string; whoever could not tell one is not asked for a while."""
+        chat, now = self.chats.get(place.platform), asyncio.get_running_loop().time()
+        if str(place) not in self._links and isinstance(chat, Rooms) and self._mute.get(place.platform, now) <= now:
             try:
                 async with asyncio.timeout(5):
                     self._links[str(place)] = await chat.link(place)
             except (ChatError, TimeoutError):
-                return ""
+                self._mute[place.platform] = now + MUTE
         return self._links.get(str(place), "")
 
     def room(self, id: str) -> tuple[str, str, str] | None:
@@ -227,6 +230,11 @@ class Office:
         if id not in self.rooms:
             self.unnamed.add(id)
         return chat.can.label, *self.rooms.get(id, ("", ""))
+
+    def links_at_once(self, incident: "Incident") -> Mapping[str, str]:
+        """The same, as far as they were told before: for what must wait for nobody."""
+        found = {self.label(place.platform): self._links.get(str(place), "") for place in incident.places}
+        return {label: url for label, url in found.items() if url}
 
     @property
     def known_links(self) -> Mapping[str, str]:

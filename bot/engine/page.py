@@ -13,10 +13,11 @@ from bot.engine.bundle import Message, bundled, reopen
 from bot.engine.errands import Errands
 from bot.engine.office import Office
 from bot.engine.turns import Page, Turns
-from bot.incident.cards import Ring, bundle_card, page_card
+from bot.incident.cards import Ring, paged_card
 from bot.incident.webhook import payload
 from bot.oncall.policy import WEBHOOK
 from bot.ports import Card, ChatError, MessageId, Place, Unreachable
+from bot.store.books import UNREADABLE
 from bot.store.sends import Sent
 from bot.store.store import StoreDown
 from bot.store.transaction import Transaction
@@ -30,6 +31,8 @@ LEASE = timedelta(seconds=30)
 """How long a claim is one's own, longer than a channel has: whoever does not come back by then may have sent it."""
 TOGETHER = 20
 """Pages that are claimed in one transaction, with all others that are due for the same people."""
+UNREAD = timedelta(seconds=5)
+"""How long a page rests whose incident was written by newer code: another process may send it."""
 SOON = 0.05
 """Seconds until it is looked again for pages whose incident somebody was writing."""
 
@@ -63,6 +66,7 @@ class Paging(Errands):
                 self.begin(str(row.id), self._alone(row))
 
     async def _alone(self, row: Sent) -> None:
+        """Rather alone than late: it waits for no company."""
         self._send(await self.office.store.write(partial(self.claim, row), urgent=True))
 
     def _send(self, taken: Sequence[Message | None]) -> None:
@@ -101,7 +105,7 @@ class Paging(Errands):
     async def _tell(self, message: Message) -> tuple[Place, MessageId]:
         if message.handle.platform == WEBHOOK:
             return await self._call(message.first)
-        card, key = await self._card(message), self.office.key("page", *message.key)
+        card, key = self._card(message), self.office.key("page", *message.key)
         if message.first.person is None:
             place = Place.parse(message.to)
             return place, await self.office.chats[place.platform].put(place, card, None, key)
@@ -116,34 +120,43 @@ class Paging(Errands):
         await self.office.webhooks.post(page.handle.id, told, key, page.at)
         return Place(WEBHOOK, page.handle.id), MessageId(key)
 
-    async def _card(self, message: Message) -> Card:
+    def _card(self, message: Message) -> Card:
         people, person = self.office.known_people, message.first.person
         room = "" if person else Place.parse(message.to).platform
         voice = self.office.room_voice(people, room) if room else self.office.voice(people, person)
         rings = [
-            Ring(page.incident, int(page.row.payload["step"]), page.row.repeat, await self.office.links(page.incident))
+            Ring(
+                page.incident, int(page.row.payload["step"]), page.row.repeat, self.office.links_at_once(page.incident)
+            )
             for page in message.pages
         ]
-        card = bundle_card(rings, message.bundle, voice) if message.bundle else page_card(rings[0], voice)
+        card = paged_card(rings, message.bundle, voice)
         if room:  # here, and where it is kept true, everybody in a room is called, and nowhere else
             card = msgspec.structs.replace(card, everybody=message.first.called)
         urgent = any(self.office.rules.urgency(ring.incident.severity) == "high" for ring in rings)
         return card if urgent else msgspec.structs.replace(card, tone="warn")
 
     def claims(self, tx: Transaction) -> list[Message | None]:
-        """Claim the first few pages that are due; None where nothing is sent now."""
-        return self._messages(tx.claim_pages(self.office.me, LEASE, TOGETHER), tx)
+        """Claim the first few pages that are due; None where some are not sent now."""
+        rows = tx.claim_pages(self.office.me, LEASE, TOGETHER)
+        messages = list(bundled(filter(None, (self._due(row, tx) for row in rows)), tx))
+        idle = sum(len(message.pages) for message in messages) < len(rows)
+        return [*messages, *([None] if idle else [])]
 
     def claim(self, row: Sent, tx: Transaction) -> list[Message | None]:
         """Claim one page."""
         claimed = tx.claim(row.id, self.office.me, LEASE)
-        return self._messages([claimed] if claimed else [], tx)
+        page = self.turns.due(claimed, tx) if claimed else None
+        return [Message([page]) if page else None]
 
-    def _messages(self, rows: Sequence[Sent], tx: Transaction) -> list[Message | None]:
-        pages = [page for page in (self.turns.due(row, tx) for row in rows) if page]
-        messages = list(bundled(pages, tx))
-        idle = sum(len(message.pages) for message in messages) < len(rows)
-        return [*messages, *([None] if idle else [])]
+    def _due(self, row: Sent, tx: Transaction) -> Page | None:
+        """What is to be sent of a page. What only a newer process can read is left for that one."""
+        try:
+            return self.turns.due(row, tx)
+        except UNREADABLE as unknown:
+            log.error("a page's incident cannot be read", book=str(row.book), why=str(unknown))
+            tx.postpone([row], tx.now + UNREAD)
+            return None
 
     def _beside(self, message: Message, tx: Transaction) -> bool:
         tx.lock(*message.books)
@@ -158,7 +171,7 @@ class Paging(Errands):
 
     def _arrived(self, message: Message, place: Place, id: MessageId, tx: Transaction) -> None:
         tx.lock(*message.books)
-        pages = [page for page in message.pages if self.turns.arrived(page, place, id, message.subject(page), tx)]
+        pages = [page for page in message.pages if self.turns.arrived(page, place, id, message.subject, tx)]
         if pages and place.platform in self.office.channels:
             self.turns.expect((page.row for page in pages), f"{place} {id}", tx)
 

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from functools import partial
 from hashlib import sha256
@@ -16,15 +16,12 @@ from bot.engine.office import Office, downs
 from bot.engine.purse import Later, Purse
 from bot.engine.rooms import Rooming
 from bot.incident.cards import (
-    Links,
     Ring,
-    bundle_card,
     follower_card,
     hall_card,
     hidden_card,
     left_card,
-    page_card,
-    page_over,
+    paged_card,
     status_card,
 )
 from bot.incident.follow import Follower
@@ -34,11 +31,27 @@ from bot.people.person import People
 from bot.ports import Called, Card, ChatError, Gone, MessageId, Place, Throttled, Unreachable
 from bot.store.looks import Shown
 from bot.store.transaction import Transaction
-from bot.text.words import Voice
 
 log = structlog.get_logger()
 
-Loaded = tuple[Shown | None, Incident, People, Sequence[str], Sequence[Ring], tuple[Called, ...] | None]
+
+@dataclass(frozen=True)
+class Seen:
+    """A look that is behind, with all that it shows, as of one moment."""
+
+    row: Shown
+    incident: Incident
+    people: People
+    down: Sequence[str]
+    """The platforms that do not answer."""
+    rings: Sequence[Ring] = ()
+    """What a page tells of: one incident or several."""
+    twins: Sequence[Shown] = ()
+    """The same message, as a look of the other incidents that it names."""
+    called: tuple[Called, ...] | None = None
+    """Whom a page to a room calls, while it rings."""
+
+
 LOOK = 2
 """A look's rank: between a reply and a posted update."""
 DEADLINE = 20
@@ -82,33 +95,31 @@ class Showing:
         return await self.office.store.write(partial(self.purse.spend, platform, place, LOOK))
 
     async def _show(self, stale: Shown) -> None:
-        row, incident, people, down, others, called = await self.office.store.read(partial(self._load, stale))
-        if row is None:
+        seen = await self.office.store.read(partial(self._load, stale))
+        if seen is None:
             return
+        row = seen.row
         if row.subject == "room":
-            await self.rooms.open(row, incident, partial(self._spend, row.platform, None))
+            await self.rooms.open(row, seen.incident, partial(self._spend, row.platform, None))
             return
         place = self._place(row)
         if place is None:
             await self.office.store.write(lambda tx: tx.shown(row.id, have=row.want, place="", message="", digest=""))
             return
-        if others:
-            card = await self._bundle(row, others, people)
-        else:
-            card = self._card(row, incident, people, await self.office.links(incident), down)
-            card = card if called is None else structs.replace(card, everybody=called)
+        card = await (self._page(seen) if seen.rings else self._card(seen))
         digest = sha256(msgspec.json.encode(card)).hexdigest()[:32]
         message, low = row.message, None
         if digest != row.digest or not message:
             low = await self._spend(row.platform, place)
             message = await self._put(row, place, card)
-        await self.rooms.tend(row, place, message, incident, people)
-        await self.office.store.write(partial(self._stands, row, place, message, digest, low))
+        await self.rooms.tend(row, place, message, seen.incident, seen.people)
+        await self.office.store.write(partial(self._stands, seen, place, message, digest, low))
 
-    def _stands(self, row: Shown, place: Place, message: str, digest: str, low: bool | None, tx: Transaction) -> None:
+    def _stands(self, seen: Seen, place: Place, message: str, digest: str, low: bool | None, tx: Transaction) -> None:
         """It stands; where it was edited for that, it then rests."""
-        rests = {} if low is None else self.purse.rests(row, low, tx.now)
-        tx.shown(row.id, have=row.want, place=str(place), message=message, digest=digest, **rests)
+        rests = {} if low is None else self.purse.rests(seen.row, low, tx.now)
+        for row in (seen.row, *seen.twins):
+            tx.shown(row.id, have=row.want, place=str(place), message=message, digest=digest, **rests)
 
     async def _put(self, row: Shown, place: Place, card: Card) -> str:
         chat = self.office.chats[row.platform]
@@ -123,45 +134,51 @@ class Showing:
                 raise
             return await chat.put(place, card, None, f"{key}-{row.want}")
 
-    def _load(self, stale: Shown, tx: Transaction) -> Loaded:
-        """The look as it is now that its lane is held: whoever held it before may have shown it already.
-
-        With it all that it shows, as of one moment; at last the platforms that do not answer, the incidents of
-        a bundle, and whom a page to a room calls.
-        """
-        incident, people = tx.load(stale.book).state, self.office.people(tx)
-        behind = (each for each in tx.looks(stale.book) if each.id == stale.id and each.have < each.want)
+    def _load(self, stale: Shown, tx: Transaction) -> Seen | None:
+        """The look as it is now that its lane is held: whoever held it before may have shown it already."""
+        row = next((each for each in tx.looks(stale.book) if each.id == stale.id and each.have < each.want), None)
+        if row is None:
+            return None
         down = [self.office.label(name) for name in downs(self.office.chats, tx)]
-        rings = [_ring(name, tx) for name in stale.subject.split(" ")[3:]] if stale.subject.startswith("pages ") else []
-        return next(behind, None), incident, people, down, rings, self._called(stale, incident, tx)
+        seen = Seen(row, tx.load(row.book).state, self.office.people(tx), down)
+        return self._ringing(seen, tx) if row.subject.startswith("page ") else seen
 
-    def _called(self, row: Shown, incident: Incident, tx: Transaction) -> tuple[Called, ...] | None:
-        """What a page to a room said goes on standing there while it rings."""
-        if not row.subject.startswith("page "):
-            return None
-        target, number, _ = row.subject.rsplit(" ", 3)[-3:]
-        if incident.private or not elsewhere(target) or not rings(incident, number):
-            return None
-        return self.office.called(incident.call(int(number)), row.platform, tx)
+    def _ringing(self, seen: Seen, tx: Transaction) -> Seen:
+        """A page with every incident that it names, and with the looks that the others have of it."""
+        row, (_, target, names) = seen.row, _page_of(seen.row)
+        if elsewhere(target) and seen.incident.private:
+            return seen
+        rings = [_ring(name, tx) for name in names]
+        others = {BookId("incident", ring.incident.id) for ring in rings} - {row.book}
+        twins = [each for book in sorted(others) for each in tx.looks(book) if _alike(each, row)]
+        ringing = elsewhere(target) and not rings[0].over
+        call = seen.incident.call(int(names[0].split(".")[1])) if ringing else None
+        called = self.office.called(call, row.platform, tx) if ringing else None
+        return replace(seen, rings=rings, twins=twins, called=called)
 
-    async def _bundle(self, row: Shown, rings: Sequence[Ring], people: People) -> Card:
-        """Several incidents in one message: whichever of them changed, it tells of all as they are now."""
-        _, bundle, target, *_ = row.subject.split(" ")
-        linked = [ring._replace(links=await self.office.links(ring.incident)) for ring in rings]
-        return bundle_card(linked, bundle, self.office.voice(people, people.by_id.get(target)))
+    async def _page(self, seen: Seen) -> Card:
+        """A page as it is now: whichever incident changed, it tells of all that it names."""
+        bundle, target, _ = _page_of(seen.row)
+        people = seen.people
+        voice = self.office.room_voice(people, seen.row.platform)
+        voice = voice if elsewhere(target) else self.office.voice(people, people.by_id.get(target))
+        rings = [ring._replace(links=await self.office.links(ring.incident)) for ring in seen.rings]
+        card = paged_card(rings, bundle, voice)
+        return card if seen.called is None else structs.replace(card, everybody=seen.called)
 
     def _place(self, row: Shown) -> Place | None:
         return Place.parse(row.place) if row.place else self.office.chats[row.platform].hall
 
-    def _card(self, row: Shown, incident: Incident, people: People, links: Links, down: Sequence[str]) -> Card:
-        voice = self.office.room_voice(people, row.platform)
+    async def _card(self, seen: Seen) -> Card:
+        row, incident = seen.row, seen.incident
+        voice, links = self.office.room_voice(seen.people, row.platform), await self.office.links(incident)
         kind, _, rest = row.subject.partition(" ")
         match kind:
             case "hall" if not incident.private:
                 place = incident.rooms.get(row.platform)
                 here = links.get(self.office.chats[row.platform].can.label, "") if place else ""
                 return hall_card(incident, voice, links, here)
-            case "hall":
+            case "hall" | "page":
                 return hidden_card(incident, voice)
             case "left":
                 return left_card(incident, voice)
@@ -169,31 +186,24 @@ class Showing:
                 found = next((each for each in incident.followers if each.who == rest), Follower(rest))
                 voice = replace(voice, language=found.language or voice.language)
                 return follower_card(incident, voice, found.view)
-            case "page":
-                return self._page(rest, voice, incident, people, links)
-        return status_card(incident, voice, links, down)
+        return status_card(incident, voice, links, seen.down)
 
-    def _page(self, subject: str, voice: Voice, incident: Incident, people: People, links: Links) -> Card:
-        target, call, step = subject.rsplit(" ", 3)[-3:]
-        if elsewhere(target) and incident.private:
-            return hidden_card(incident, voice)
-        if not elsewhere(target):
-            voice = self.office.voice(people, people.by_id.get(target), None)
-        ring = Ring(incident, int(step), links=links)
-        return page_card(ring, voice) if rings(incident, call) else page_over(incident, voice, links)
+
+def _page_of(row: Shown) -> tuple[str, str, Sequence[str]]:
+    """What a page's look is called: by which name its buttons answer all, whom it is for, and what rings."""
+    _, _, bundle, target, *names = row.subject.split(" ")
+    return bundle, target, names
+
+
+def _alike(one: Shown, other: Shown) -> bool:
+    return (one.subject, one.platform) == (other.subject, other.platform)
 
 
 def _ring(name: str, tx: Transaction) -> Ring:
-    """One incident of a bundle, as its look names it: `12.1.2`, the second step of its first call."""
+    """What rings, as a page's look names it: `12.1.2` is the second step of the first call of #12."""
     id, call, step = name.split(".")
     incident = tx.load(BookId("incident", id)).state
-    return Ring(incident, int(step), over=not rings(incident, call))
-
-
-def rings(incident: Incident, call: str) -> bool:
-    """Whether a call of it still waits for an answer."""
-    found = incident.call(int(call))
-    return bool(found and not found.answered and incident.open)
+    return Ring(incident, int(step), over=not incident.rings(int(call)))
 
 
 def delay(error: ChatError, tries: int) -> timedelta:

@@ -70,7 +70,7 @@ class Turns:
         person = self.office.people(tx).by_id.get(claimed.to)
         way = self.reach(claimed, person, book.state)
         if until := _waits(claimed, way, tx.now):
-            tx.postpone(claimed, until)
+            tx.postpone([claimed], until)
             return None
         if claimed.channel >= len(way.turns):
             self._unreached(claimed, claimed.book, tx)
@@ -172,7 +172,7 @@ def _onward(row: Sent, tx: Transaction) -> None:
 
 def siblings(row: Sent, tx: Transaction) -> list[Sent]:
     """The same page by other channels; one that came again, after an ack that did not hold, begins anew."""
-    whole = tx.sends(row.book) if row.book else []
+    whole = tx.pages_to(row.to, row.book) if row.book else []
     return [each for each in whole if each.id != row.id and page_of(each) == page_of(row)]
 
 

@@ -70,8 +70,8 @@ def parse(text: str, handed: Mapping[str, str] | None = None) -> Line:
     raw = dict(handed or {})
     rest = _take_named(cls, rest, raw)
     incident, maybe = raw.pop("incident", "").strip().lstrip("#"), ""
-    if cls.several and re.fullmatch(r"[bB]\d{1,9}", rest):
-        return Line(cls, raw, "", rest.lower())
+    if cls.several and (found := re.match(r"#?([bB]\d{1,9})(?:[\s.,:;!]+|$)", rest)):
+        return Line(cls, raw, rest[found.end() :], found[1].lower())
     if cls.on == "incident" and not cls.new and (found := re.match(r"(#?)(\d{1,9})(?:\s+|$)", rest)):
         rest = rest[found.end() :]
         named = bool(found[1]) and (not cls.other or bool(re.match(r"#?\d+(?:\s|$)", rest)))

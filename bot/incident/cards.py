@@ -142,7 +142,16 @@ class Ring(NamedTuple):
     over: bool = False
 
 
-def page_card(ring: Ring, voice: Voice) -> Card:
+def paged_card(rings: Sequence[Ring], bundle: str, voice: Voice) -> Card:
+    """What somebody is paged with, as it is now: one incident, or several that `bundle` names together."""
+    whole = {ring.incident.id: ring for ring in sorted(rings, key=lambda ring: not ring.over)}
+    if len(whole) > 1:
+        return _bundle_card(sorted(whole.values(), key=_worst_first), bundle, voice)
+    [ring] = whole.values()
+    return page_over(ring.incident, voice, ring.links) if ring.over else _page_card(ring, voice)
+
+
+def _page_card(ring: Ring, voice: Voice) -> Card:
     """A page: what is on fire, and the button that stops it."""
     incident = ring.incident
     return Card(
@@ -174,23 +183,23 @@ SINGLY = 3
 """Up to so many there is a button for each."""
 
 
-def bundle_card(rings: Sequence[Ring], bundle: str, voice: Voice) -> Card:
-    """Pages of several incidents in one message: every one by its number, the worst at length, and who has which."""
-    whole = sorted({ring.incident.id: ring for ring in rings}.values(), key=_worst_first)
-    open_ones = [ring for ring in whole if not ring.over]
-    first, more = voice.word(N_("PAGE")) if open_ones else "", len(whole) - 1
-    title = voice.word(N_("{first}, and {more} more"), first=f"{first} {_ringing(whole[0], voice)}".strip(), more=more)
-    numbers = " ".join(sorted((ring.incident.number for ring in whole), key=lambda number: int(number[1:])))
+def _bundle_card(rings: Sequence[Ring], bundle: str, voice: Voice) -> Card:
+    """Every incident by its number, the worst at length, and who has which."""
+    waiting = [ring for ring in rings if not ring.over]
+    first = f"{voice.word(N_('PAGE'))} {_ringing(rings[0], voice)}" if waiting else _ringing(rings[0], voice)
+    title = voice.word(N_("{first}, and {more} more"), first=first, more=len(rings) - 1)
     return Card(
         title=line(bold(title)),
-        body=(
-            Para(voice.say(N_("Incidents: {numbers}"), numbers=numbers)),
-            *(Item(_told(ring, voice)) for ring in whole[:SHOWN]),
-        ),
-        buttons=tuple(_answers(open_ones, bundle, voice)),
-        tone="alarm" if open_ones else tone(whole[0].incident),
+        body=tuple(Item(_told(ring, voice)) for ring in rings[:SHOWN]),
+        facts=(Fact(voice.word(N_("Incidents")), line(" ".join(_numbers(rings)))),),
+        buttons=tuple(_answers(waiting, bundle, voice)),
+        tone="alarm" if waiting else tone(rings[0].incident),
         language=voice.language,
     )
+
+
+def _numbers(rings: Sequence[Ring]) -> Sequence[str]:
+    return sorted((ring.incident.number for ring in rings), key=lambda number: int(number[1:]))
 
 
 def _worst_first(ring: Ring) -> tuple[bool, int, int]:
@@ -203,13 +212,16 @@ def _told(ring: Ring, voice: Voice) -> Line:
 
 
 def _answers(rings: Sequence[Ring], bundle: str, voice: Voice) -> Iterator[Button]:
+    numbers = _numbers(rings)
     if len(rings) > 1:
-        yield Button(voice.word(N_("Take all {count}"), count=len(rings)), f"ack {bundle}", "primary")
+        which = " ".join(numbers) if len(rings) <= SINGLY else f"{numbers[0]} … {numbers[-1]}"
+        text = voice.word(N_("Take all {count}: {which}"), count=len(rings), which=which)
+        yield Button(text, f"ack {bundle}", "primary")
         yield Button(voice.word(N_("Next step now")), f"escalate {bundle}")
     if len(rings) <= SINGLY:
-        for ring in rings:
-            text = voice.word(N_("Take {number}"), number=ring.incident.number)
-            yield Button(text, f"ack {ring.incident.number}", "primary" if len(rings) == 1 else "")
+        for number in numbers:
+            text = voice.word(N_("Take {number}"), number=number)
+            yield Button(text, f"ack {number}", "primary" if len(rings) == 1 else "")
 
 
 def page_over(incident: "Incident", voice: Voice, links: Links) -> Card:

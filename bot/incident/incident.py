@@ -114,6 +114,11 @@ class Incident:
         """A call by its number."""
         return next((call for call in self.calls if call.id == id), None)
 
+    def rings(self, call: int) -> bool:
+        """Whether a call still waits for an answer."""
+        found = self.call(call)
+        return bool(self.open and found and not found.answered)
+
     def task(self, id: int) -> Task | None:
         """A task by its number."""
         return next((task for task in self.tasks if task.id == id), None)

@@ -67,6 +67,12 @@ POSTPONE = sql("""
     UPDATE sends SET state = 'pending', tries = tries - 1, not_before = :until
     WHERE id = :id AND epoch = :epoch AND state = 'sending'
 """)
+RELEASE = sql("""
+    UPDATE sends SET not_before = :now WHERE state = 'pending' AND kind = 'page' AND dest = :dest AND not_before = :then
+""")
+PAGES_TO = sql(f"""
+    SELECT {COLUMNS} FROM sends WHERE book_kind = :kind AND book = :book AND kind = 'page' AND dest = :dest ORDER BY id
+""")
 ONE = sql(f"SELECT {COLUMNS} FROM sends WHERE id = :id")
 SETTLE = sql("UPDATE sends SET state = :state, error = :error WHERE id = :id AND state = 'accepted'")
 HURRY = sql("UPDATE sends SET not_before = :now WHERE id = :id AND state = 'pending' AND not_before > :now")
@@ -193,9 +199,17 @@ class Sends(Hand):
         values = {"state": state, "place": place, "message": message, "error": error, "channel": channel}
         return bool(self.do(SENT, id=id, epoch=epoch, not_before=not_before or self.now, **values))
 
-    def postpone(self, row: Sent, until: datetime) -> None:
+    def postpone(self, rows: Iterable[Sent], until: datetime) -> None:
         """Put back what was claimed and not tried: its time is later."""
-        self.do(POSTPONE, id=row.id, epoch=row.epoch, until=until)
+        self.each(POSTPONE, ({"id": row.id, "epoch": row.epoch, "until": until} for row in rows))
+
+    def let_go(self, to: str, then: datetime) -> None:
+        """Pages that wait for just this moment wait no longer."""
+        self.do(RELEASE, dest=to, then=then, now=self.now)
+
+    def pages_to(self, to: str, book: BookId) -> list[Sent]:
+        """Every page of a book to one and the same, whichever channel it went by."""
+        return [_sent(row) for row in self.rows(PAGES_TO, dest=to, kind=book.kind, book=book.id)]
 
     def expired(self) -> int:
         """Put back what was claimed by somebody who did not come back in time; how many."""

@@ -25,9 +25,9 @@ def core() -> Iterator[tuple[str, Card]]:
     desk.say("declare db is down --sev 1")
     yield "declared", cards.status_card(desk.book.state, voice, LINKS)
     yield "announced", cards.hall_card(desk.book.state, voice, LINKS, LINKS["Slack"])
-    yield "paged", cards.page_card(cards.Ring(desk.book.state, 2, True, LINKS), voice)
-    yield "bundled", cards.bundle_card(list(rings(3)), "b7", voice)
-    yield "bundled-many", cards.bundle_card(list(rings(30)), "b8", Voice("zh-hans", name=PEOPLE.name))
+    yield "paged", cards.paged_card([cards.Ring(desk.book.state, 2, True, LINKS)], "", voice)
+    yield "bundled", cards.paged_card(list(rings(3)), "b7", voice)
+    yield "bundled-many", cards.paged_card(list(rings(30)), "b8", Voice("zh-hans", name=PEOPLE.name))
     desk.say("ack", by="boris")
     update = desk.say("update half of it is back --next 30m")[0]
     yield "update", cards.entry_card(desk.book.state, update, voice)

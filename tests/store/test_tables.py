@@ -110,6 +110,8 @@ PLANS = [
     (sends.PAGES_DUE, "ix_sends_pages"),
     (sends.EXPIRED, "ix_sends_sending"),
     (sends.LEDGER, "ix_sends_book"),
+    (sends.PAGES_TO, "ix_sends_book"),
+    (sends.RELEASE, "ix_sends_"),
     (sends.REACHED, "ix_sends_book"),
     (sends.FORGOTTEN, "ix_sends_sending"),
     (sends.FORGET_SENDS, "ix_sends_at"),
@@ -124,7 +126,7 @@ PLANS = [
 def test_a_statement_uses_its_index(statement: Sql, index: str, sqlite_template: Path) -> None:
     values = dict.fromkeys(
         ("kind", "id", "limit", "each", "after", "names", "key", "now", "platform", "book", "source", "before", "was",
-         "rev", "at", "open", "fold", "head", "state", "repeat", "dest", "since", "way"), 1,
+         "rev", "at", "open", "fold", "head", "state", "repeat", "dest", "since", "then", "way"), 1,
     )  # fmt: skip
     database = sqlite3.connect(sqlite_template)
     plan = [row[3] for row in database.execute(f"EXPLAIN QUERY PLAN {statement.sqlite}", values)]

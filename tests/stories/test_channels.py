@@ -160,7 +160,7 @@ async def test_it_is_taken_from_every_channel(town: Town, minutes: int, answer: 
 async def by_bundle(town: Town) -> None:
     text = town.providers.phones.texts[-1].body
     assert "#2 #3" in text
-    assert text.endswith("Reply ACK B1: Take all 2")
+    assert text.endswith("Incidents: #2 #3\nReply ACK B1: Take all 2: #2 #3")
     assert "took it" in await town.providers.phones.reply(PHONE, "Ack b1")
 
 

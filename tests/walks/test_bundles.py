@@ -1,24 +1,29 @@
 """Pages of several incidents for one person: the first at once, those close upon it together, and none unnamed."""
 
+import asyncio
 import re
+from dataclasses import replace
 from datetime import timedelta
 from random import Random
 
 import pytest
 
 from bot.book import BookId
-from bot.engine.bundle import WINDOW
-from bot.ports import Card, Handle
+from bot.engine.bundle import WINDOW, bundled
+from bot.ports import Card, ChatError, Handle, Place
+from bot.store.hand import sql
+from bot.store.transaction import Transaction
 from bot.text.rich import plain
 from tests.walks.paper import Told
 from tests.walks.town import Town
 
+SPOIL = sql("UPDATE books SET state = '[]' WHERE kind = 'incident' AND id = :id")
 ANNA, BORIS, CARLOS = Handle("ink", "a1"), Handle("lead", "b2"), Handle("ink", "c1")
 
 
 def named(told: Told) -> list[int]:
     """The incidents that a page names."""
-    text = plain((*told.card.title, *(part for block in told.card.body[:1] for part in getattr(block, "line", ()))))
+    text = f"{plain(told.card.title)} {''.join(plain(fact.value) for fact in told.card.facts)}"
     return sorted({int(number) for number in re.findall(r"#(\d+)", text)})
 
 
@@ -84,7 +89,7 @@ async def test_taking_a_bundle_takes_exactly_what_it_names(town: Town) -> None:
 async def test_what_stands_there_says_who_has_which(town: Town) -> None:
     await burst(town, 4)
     await passes(town, seconds=10)
-    message = next(key for key, card in town.papers[0].messages.items() if "Take all 3" in str(card))
+    message = next(key for key, card in town.papers[0].messages.items() if "Take all 3: #2 #3 #4" in str(card))
     for line, buttons in (
         ("ack #2", ["ack b1", "escalate b1", "ack #3", "ack #4"]),
         ("resolve #3", ["ack #4"]),
@@ -113,6 +118,99 @@ async def test_what_was_taken_meanwhile_is_left_alone(town: Town) -> None:
     await town.say(ANNA, "escalate b1")
     await town.rest()
     assert len(await town.pages("2")) == pages, "what somebody has rings for nobody"
+
+
+async def test_what_is_another_s_by_now_is_left_to_them(town: Town) -> None:
+    await burst(town, 3)
+    await passes(town, seconds=10)
+    await town.say(BORIS, "reassign #2 carlos")
+    answer = await answered(town, ANNA, "ack b1")
+    assert await acked(town) == ["3"]
+    assert "Paged: Carlos" in answer
+
+
+@pytest.mark.parametrize("words", ["ack b1 on my way", "ACK #B1.", "take b1, looking"])
+async def test_a_word_may_go_with_it(town: Town, words: str) -> None:
+    await burst(town, 3)
+    await passes(town, seconds=10)
+    await town.say(ANNA, words)
+    assert await acked(town) == ["2", "3"]
+
+
+async def test_one_message_is_edited_once(town: Town) -> None:
+    await burst(town, 9)
+    await passes(town, seconds=10)
+    place = Place("ink", "dm-a1")
+    before = len([1 for each, _ in town.papers[0].posted if each == place])
+    await town.say(ANNA, "ack b1")
+    await town.rest()
+    assert len([1 for each, _ in town.papers[0].posted if each == place]) == before + 1
+    await town.everything_shown()
+
+
+async def test_each_address_has_a_window_of_its_own(town: Town) -> None:
+    """A page that fails over to somebody's second number goes there, and not back with the others to the first."""
+    for number in range(3):
+        await town.say(BORIS, f"declare fire {number} --sev 1")
+
+    def claimed(tx: Transaction) -> list[tuple[str, int]]:
+        due = [town.engine.paging.turns.due(row, tx) for row in tx.claim_pages("me", WINDOW, 9)]
+        pages = [
+            replace(page, handle=Handle("ink", address))
+            for page, address in zip(due, ("a1", "a9", "a1"), strict=True)
+            if page
+        ]
+        return [(message.handle.id, len(message.pages)) for message in bundled(pages, tx)]
+
+    assert sorted(await town.store.write(claimed)) == [("a1", 2), ("a9", 1)]
+
+
+async def test_a_chat_that_hangs_keeps_no_page_from_another(town: Town, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where the rooms are is asked of every chat; a page says what is known already."""
+    await burst(town, 1)
+    await town.start()
+    asked: list[Place] = []
+
+    async def link(place: Place) -> str:
+        asked.append(place)
+        await asyncio.Event().wait()
+        return ""
+
+    monkeypatch.setattr(town.papers[0], "link", link)
+    await town.say(BORIS, "page #1 boris")
+    await town.engine.paging.look()
+    await town.engine.paging.settled()
+    assert [named(told) for told in town.papers[1].told] == [[1]]
+    assert not asked
+
+
+async def test_what_newer_code_wrote_keeps_nobody_apart(town: Town) -> None:
+    """One incident that this process cannot read: the others are told together all the same."""
+    for number in range(4):
+        await town.say(BORIS, f"declare fire {number} --sev 1")
+    await town.store.write(lambda tx: tx.do(SPOIL, id="2"))
+    await town.engine.paging.look()
+    await town.engine.paging.settled()
+    assert heard(town) == [[1, 3, 4]]
+
+
+async def test_a_clock_that_is_set_back_holds_nothing(town: Town) -> None:
+    await burst(town, 1)
+    town.clock.push(hours=-1)
+    await burst(town, 1)
+    assert heard(town) == [[1], [2]]
+
+
+async def test_what_waited_for_a_page_that_failed_waits_no_longer(town: Town) -> None:
+    await town.say(BORIS, "declare db is down --sev 1")
+    [first] = await town.store.write(town.engine.paging.claims)
+    assert first
+    await town.say(BORIS, "declare web is down --sev 1")
+    assert await town.store.write(town.engine.paging.claims) == [None]
+    await town.store.write(lambda tx: town.engine.paging._failed(first, ChatError("no"), tx))
+    await town.rest()
+    assert heard(town) == [[2]]
+    assert heard(town, 1) == [[1]]
 
 
 async def test_what_needs_nobody_any_more_is_not_named(town: Town) -> None:
@@ -149,6 +247,7 @@ async def test_a_private_one_is_named_to_nobody_else(town: Town) -> None:
     assert heard(town) == [[1, 2, 3]], "what comes at one moment waits for nothing"
     answer = await answered(town, BORIS, "ack b1")
     assert "theft" not in answer
+    assert "#2" not in answer
     assert await acked(town) == ["1", "3"]
 
 

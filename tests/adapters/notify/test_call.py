@@ -20,7 +20,7 @@ async def test_a_page_is_read_aloud_twice_and_then_the_keys(town: Town) -> None:
     assert call.said[0] == call.said[1]
     language, words = call.said[0]
     assert language == "en-US"
-    assert words.startswith("PAGE SEV1 42 db is down. Nobody has it yet.")
+    assert words.startswith("PAGE SEV1 42 db is down. Status: triage. Nobody has it yet.")
     assert words.endswith("Press 1: Take. Press 2: Next step now. Press 3: Summary.")
 
 

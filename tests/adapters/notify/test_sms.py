@@ -8,7 +8,7 @@ from starlette.responses import JSONResponse
 
 from adapters.notify.segments import fit, plainer, segments
 from adapters.notify.sms import Settings, body
-from bot.ports import Button, Card, ChatError, Forbidden, Form, Handle, Throttled, Unreachable
+from bot.ports import Button, Card, ChatError, Fact, Forbidden, Form, Handle, Throttled, Unreachable
 from bot.text.rich import Para, bold, line
 from tests.adapters.notify.conftest import PAGE, Town
 
@@ -18,9 +18,28 @@ ANNA = "+4915112345678"
 async def test_a_page_is_one_message_that_says_how_to_answer(town: Town) -> None:
     place, sid = await town.tell("sms")
     [text] = town.phones.on(ANNA)
-    assert text.body == "PAGE SEV1 #42 db is down. Nobody has it yet. it began <b>at</b> ten\nReply ACK 42: Take"
+    assert (
+        text.body
+        == "PAGE SEV1 #42 db is down. Nobody has it yet. it began <b>at</b> ten\nStatus: triage\nReply ACK 42: Take"
+    )
     assert (str(place), sid) == (f"sms:{ANNA}", text.sid)
     assert segments(text.body) == 1
+
+
+@pytest.mark.parametrize(("language", "letter"), [("en", "a"), ("en", "线"), ("zh-hans", "线")])
+async def test_whatever_else_is_cut_every_incident_is_named(town: Town, language: str, letter: str) -> None:
+    numbers = [f"#{number}" for number in range(1000, 1030)]
+    card = Card(
+        title=line(bold("PAGE SEV1 #1000 " + letter * 200)),
+        facts=(Fact("Incidents", line(" ".join(numbers))),),
+        buttons=(Button("Take all 30: #1000 … #1029", "ack b7", "primary"),),
+        language=language,
+    )
+    await town.tell("sms", card)
+    [text] = town.phones.on(ANNA)
+    assert set(numbers) <= set(text.body.replace("\n", " ").split(" "))
+    assert "ACK B7" in text.body
+    assert segments(text.body) <= 4
 
 
 @pytest.mark.parametrize("reply", ["ACK 42", "ack #42", "  Ack: 42\n", "!ack 42", "/ack 42"])
@@ -33,7 +52,13 @@ async def test_a_reply_takes_it(town: Town, reply: str) -> None:
 
 @pytest.mark.parametrize(
     ("reply", "words"),
-    [("ack", "ack"), ("ACK 42 on my way", "ack #42 on my way"), ("escalate 7", "escalate #7"), ("Summary", "summary")],
+    [
+        ("ack", "ack"),
+        ("ACK 42 on my way", "ack #42 on my way"),
+        ("Ack B7.", "ack B7 ."),
+        ("escalate 7", "escalate #7"),
+        ("Summary", "summary"),
+    ],
 )
 async def test_keywords_are_lines(town: Town, reply: str, words: str) -> None:
     await town.phones.reply(ANNA, reply)
