@@ -136,7 +136,8 @@ class Exhausted(Event):
 
     def onto(self, incident: "Incident", entry: Entry) -> "Incident":
         call, incident = incident.call(self.call), bring(incident, self.people)
-        return with_call(incident, replace(call, exhausted=True)) if call else incident
+        ended = call and replace(call, answered=False, answered_by="", exhausted=True)  # the last resort is rung by it
+        return with_call(incident, ended) if ended else incident
 
     def sends(self, incident: "Incident", entry: Entry) -> Iterator[Send]:
         yield from super().sends(incident, entry)

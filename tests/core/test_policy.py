@@ -8,12 +8,13 @@ import pytest
 
 from bot.book import Refused
 from bot.incident.lapse import LEAD, Stir
+from bot.incident.lifecycle import Unacknowledge
 from bot.oncall.policy import Policy, Route, Rules, Step
 from bot.oncall.windows import Window
 from bot.people.person import People
 from bot.text.rich import plain
 from bot.text.words import Voice
-from tests.core.desk import LADDER, PEOPLE, RULES, START, Desk
+from tests.core.desk import CARLOS, LADDER, PEOPLE, RULES, START, Desk
 
 MINUTE, HOUR = timedelta(minutes=1), timedelta(hours=1)
 DAY = tuple(Window.daily(day, time(9), time(18)) for day in range(5))
@@ -225,6 +226,19 @@ def test_paging_goes_on_from_the_step_that_it_had_reached(rest: Callable[[Desk],
     rest(desk)
     assert desk.paged() == ["anna", "boris", "boris"]
     assert [each.name for each in desk.book.state.due()] == ["climb 1"]
+
+
+@pytest.mark.parametrize("before", [0, 60])
+def test_given_back_with_nobody_left_on_the_ladder_the_last_resort_rings(before: int) -> None:
+    """A page rings only while its call does."""
+    desk = declared(on(default=replace(LADDER, repeat=0)))
+    desk.wait(before * MINUTE)
+    desk.say("ack", by="boris")
+    desk.people = People((CARLOS,))
+    desk.do(Unacknowledge(), by="boris")
+    assert desk.names[-1] == "Exhausted"
+    assert desk.paged()[-1] == "carlos"
+    assert [call.exhausted for call in desk.book.state.live] == [True]
 
 
 @pytest.mark.parametrize("words", ["", "escalate", "sev 1"])
