@@ -118,11 +118,12 @@ class Acknowledge(Command):
 
     def decide(self, incident: "Incident", ask: Ask) -> Iterator[Event]:
         must_be_open(incident)
-        if incident.acked and incident.live:
+        held = incident.acked if not incident.snoozed else None
+        if held and incident.live:
             yield Joined()
-        elif incident.acked:
+        elif held:
             text = N_("{who} has had it since {since}. `handoff me` takes it over, `join` helps.")
-            raise Refused(text, who=Who(incident.acked.by), since=incident.acked.at)
+            raise Refused(text, who=Who(held.by), since=held.at)
         else:
             yield Acknowledged(ask.now - incident.declared.at if incident.declared else timedelta(0), self.note)
 

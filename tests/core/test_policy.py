@@ -256,6 +256,19 @@ def test_whoever_is_asked_for_by_name_does_not_keep_the_others_asleep_after_a_sn
     assert "boris" in desk.paged()
 
 
+@pytest.mark.parametrize("by", ["anna", "boris"])
+@pytest.mark.parametrize("also", ["note it is slow", "page carlos"])
+def test_an_ack_ends_a_snooze_also_where_somebody_had_it(by: str, also: str) -> None:
+    desk = declared()
+    desk.say("ack")
+    desk.say(also)
+    desk.say("snooze 10m")
+    desk.say("ack", by=by)
+    assert (desk.book.state.snoozed, desk.book.state.acked.by, desk.book.state.live) == (None, by, ())
+    desk.wait(HOUR)
+    assert "Woken" not in desk.names
+
+
 def test_a_call_that_rings_is_not_doubled_by_the_end_of_a_snooze() -> None:
     desk = declared()
     desk.say("page carlos")
