@@ -28,6 +28,9 @@ READ = {"READY", "RESUMED", "GUILD_CREATE", "GUILD_UPDATE", "GUILD_DELETE"} | {
 """What the library reads itself: that a session began, and which roles there are. One payload that it cannot read
 ends its connection, and we read all others as they came."""
 
+GOODBYE = 5.0
+"""Seconds that a connection has to close, before it is told again."""
+
 Hear = Callable[["Ears", str, Any, str], Coroutine[Any, Any, None]]
 
 
@@ -73,12 +76,10 @@ class Ears(discord.Client):
         try:
             async with failing():
                 done, _ = await asyncio.wait({watching, running}, return_when=asyncio.FIRST_COMPLETED)
-                for ended in done:
-                    ended.result()
+                for each in done:
+                    each.result()
         finally:
-            watching.cancel()
-            running.cancel()
-            await asyncio.gather(watching, running, return_exceptions=True)
+            await ended(watching, running)
             self._still()
 
     def _still(self) -> None:
@@ -95,7 +96,9 @@ class Ears(discord.Client):
         while True:
             await self._down.wait()
             try:
-                await asyncio.wait_for(self._up.wait(), LOST)
+                # Not `wait_for`: in Python 3.11 it forgets that it was cancelled when both come at once.
+                async with asyncio.timeout(LOST):
+                    await self._up.wait()
             except TimeoutError:
                 raise Unreachable("the gateway was lost") from None
 
@@ -156,6 +159,15 @@ class Ears(discord.Client):
     async def on_error(self, event_method: str, /, *args: Any, **kwargs: Any) -> None:
         """A fault of ours in one event touches no other."""
         log.error("an event from Discord broke", event=event_method, exc_info=True)
+
+
+async def ended(*tasks: asyncio.Task[None]) -> None:
+    """Cancel them until they are: the library dials within `wait_for`, which may forget the first time."""
+    while not all(each.done() for each in tasks):
+        for each in tasks:
+            each.cancel()
+        await asyncio.wait(tasks, timeout=GOODBYE)
+    await asyncio.gather(*tasks, return_exceptions=True)
 
 
 @asynccontextmanager

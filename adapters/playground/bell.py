@@ -45,6 +45,7 @@ class Bell:
     async def _rung_or_late(self, heard: asyncio.Event) -> None:
         # What is waited for may become true on no screen: a bot's connection, a row in its store.
         with suppress(TimeoutError):
-            await asyncio.wait_for(heard.wait(), LOOK_AGAIN)
+            async with asyncio.timeout(LOOK_AGAIN):
+                await heard.wait()
         await asyncio.sleep(BLINK)
         heard.clear()

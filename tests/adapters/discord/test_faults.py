@@ -1,5 +1,6 @@
 """The fault menu: what Discord does to the adapter, and that it goes on."""
 
+import asyncio
 import threading
 from contextlib import suppress
 from typing import Any
@@ -7,7 +8,7 @@ from typing import Any
 import pytest
 from discord.gateway import KeepAliveHandler
 
-from adapters.discord.ears import Ears
+from adapters.discord import ears
 from adapters.playground.discord.guild import HALL
 from bot.ports import Card, ChatError, Copy, Forbidden, Gone, Handle, Throttled, Unreachable
 from bot.text.rich import Para, line
@@ -49,9 +50,23 @@ async def test_a_connection_that_breaks_is_there_again(steady: Town, fault: str)
 async def test_an_event_that_comes_after_the_end_goes_nowhere() -> None:
     """Closed, the library has no loop to run it in, and would leave a coroutine behind that nobody awaits."""
     nobody: Any = pytest.fail
-    async with Ears(nobody, nobody, nobody, set()) as ears:
+    async with ears.Ears(nobody, nobody, nobody, set()) as ended:
         pass
-    ears.dispatch("ready")
+    ended.dispatch("ready")
+
+
+async def test_who_forgets_to_end_is_told_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(ears, "GOODBYE", 0.01)
+
+    async def forgetful() -> None:
+        with suppress(asyncio.CancelledError):
+            await asyncio.Event().wait()
+        await asyncio.Event().wait()
+
+    task = asyncio.get_running_loop().create_task(forgetful())
+    await asyncio.sleep(0)
+    await ears.ended(task)
+    assert task.cancelled()
 
 
 def beats(heart: KeepAliveHandler) -> bool:
