@@ -192,9 +192,9 @@ def same(told: Any, miss: Miss) -> bool:
 
 
 def wanted(book: Book, row: Sent) -> bool:
-    """Whether the page's call still rings: its round is not over, nobody answered, and it is not snoozed."""
+    """Whether the page's call still rings: its round is not over, nobody answered, and it does not sleep."""
     call = book.state.call(int(row.payload["call"]))
     if book.state.private and elsewhere(row.to) and not row.to.startswith(f"{WEBHOOK}:"):
         return False  # it became private meanwhile: no room hears of it
     ringing = call is not None and not call.answered and call.round == int(row.payload["round"])
-    return bool(book.state.open and not book.state.snoozed and ringing)
+    return bool(book.state.open and ringing and not book.state.sleeps(call))

@@ -39,6 +39,8 @@ class Call:
     answered: bool = False
     answered_by: str = ""
     exhausted: bool = False
+    asleep: bool = False
+    """It was being climbed when the incident was snoozed; whoever is asked for after that is paged all the same."""
     unreached: tuple[str, ...] = ()
     """Those of this step whom no channel reached."""
     paged: tuple[str, ...] = ()

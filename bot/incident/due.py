@@ -21,5 +21,5 @@ def due(incident: "Incident") -> Iterator[Timer]:
         yield from snooze_end(incident)
         yield from lapse(incident)
         yield from next_reminder(incident)
-        if not incident.snoozed:
-            yield from (timer for call in incident.calls if (timer := next_step(call)))
+        awake = (call for call in incident.calls if not incident.sleeps(call))
+        yield from (timer for call in awake if (timer := next_step(call)))

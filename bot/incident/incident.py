@@ -114,6 +114,10 @@ class Incident:
         """A call by its number."""
         return next((call for call in self.calls if call.id == id), None)
 
+    def sleeps(self, call: Call) -> bool:
+        """Whether a call waits for the end of a snooze."""
+        return bool(self.snoozed and call.asleep)
+
     def rings(self, call: int) -> bool:
         """Whether a call still waits for an answer."""
         found = self.call(call)

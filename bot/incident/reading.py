@@ -95,7 +95,7 @@ class Why(Query):
 
     def answer(self, desk: Desk) -> Card:
         incident, voice = desk.state, desk.voice
-        reasons = [each for call in incident.calls for each in _reason(call, voice, incident.snoozed)]
+        reasons = [each for call in incident.calls for each in _reason(call, voice, incident.sleeps(call))]
         if lapses := next(lapse(incident), None):
             at = incident.prompted or lapses.at
             reasons.append(
@@ -106,7 +106,7 @@ class Why(Query):
         return Card(title=headline(incident), body=(Para(standing(incident, voice)), *items), to="speaker")
 
 
-def _reason(call: Call, voice: Voice, snoozed: Any) -> Iterator[Line]:
+def _reason(call: Call, voice: Voice, asleep: bool) -> Iterator[Line]:
     values: dict[str, Any] = {"policy": call.policy, "step": call.step, "steps": len(call.steps), "round": call.round}
     values |= {"rounds": call.rounds, "people": tuple(Who(each) for each in call.now.people) if call.step else ()}
     values |= {"at": call.paged_at, "who": Who(call.answered_by)}
@@ -117,7 +117,7 @@ def _reason(call: Call, voice: Voice, snoozed: Any) -> Iterator[Line]:
     elif call.paged_at:
         text = N_("“{policy}”, step {step} of {steps}, round {round} of {rounds}: {people} paged at {at}.")
         yield voice.say(text, **values)
-        if (timer := next_step(call)) and not snoozed:
+        if (timer := next_step(call)) and not asleep:
             yield voice.say(N_("The next step comes at {at}, unless somebody answers."), at=timer.at)
 
 

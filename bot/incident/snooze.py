@@ -20,7 +20,7 @@ LONGEST = timedelta(days=7)
 
 @event
 class Snoozed(Event):
-    """Nobody is paged until then."""
+    """Nobody who is being paged is paged again until then."""
 
     until: datetime
 
@@ -28,14 +28,15 @@ class Snoozed(Event):
     aloud = True
 
     def onto(self, incident: "Incident", entry: Entry) -> "Incident":
-        return replace(incident, snoozed=self.until)
+        asleep = tuple(replace(call, asleep=True) for call in incident.calls)
+        return replace(incident, snoozed=self.until, calls=asleep)
 
 
 @command("snooze", rank=30)
 class Snooze(Command):
     """Page nobody for a while; then paging goes on from the step that it had reached, also where somebody had it.
 
-    `snooze 30m`, `snooze tomorrow 9:00`; `ack` and `escalate` end it.
+    `snooze 30m`, `snooze tomorrow 9:00`; `ack` and `escalate` end it. Whoever is asked for by name meanwhile is paged.
     """
 
     until: datetime | None = words(

@@ -123,6 +123,17 @@ def test_a_snooze_holds_the_ladder_where_it_stands() -> None:
     assert desk.paged() == ["anna", "boris", "boris"]
 
 
+def test_whoever_is_asked_for_during_a_snooze_is_paged_until_they_answer() -> None:
+    desk = fire()
+    desk.say("snooze 2h")
+    desk.say("page carlos")
+    assert desk.paged() == ["anna", "carlos"]
+    assert not desk.book.state.sleeps(desk.book.state.calls[-1])
+    assert [timer.name for timer in desk.book.state.due() if timer.name.startswith("climb")] == ["climb 2"]
+    desk.say("snooze 3h")
+    assert not [timer for timer in desk.book.state.due() if timer.name.startswith("climb")]
+
+
 def test_a_snooze_of_what_somebody_has_pages_when_it_is_over() -> None:
     desk = fire()
     desk.say("ack")

@@ -64,6 +64,19 @@ async def test_what_came_of_a_page_leaves_nothing_out_when_it_comes_again(town: 
     assert tells(town) == [2, 2]
 
 
+async def test_whoever_is_asked_for_during_a_snooze_is_told(town: Town) -> None:
+    await town.say(ANNA, "declare db is down --sev 1")
+    await town.rest()
+    await town.say(ANNA, "snooze #1 1h")
+    await town.say(ANNA, "page #1 carlos")
+    await town.rest()
+    assert [told.handle.id for told in town.papers[0].told] == ["a1", "c1"]
+    town.clock.push(minutes=30)
+    await town.rest()
+    assert sum(tells(town)) == 1
+    await town.check()
+
+
 async def test_who_was_reached_by_the_next_channel_is_so_again(town: Town) -> None:
     town.papers[0].fault = lambda deed: "closed" if deed == "tell" else ""
     await twice(town, "unack #1")
