@@ -265,12 +265,12 @@ async def test_more_than_one_message_holds_are_named_by_the_next(town: Town) -> 
     assert heard(town) == [[1], list(range(2, 32)), list(range(32, 41))]
 
 
-@pytest.mark.parametrize("seed", range(3))
+@pytest.mark.parametrize("seed", range(2))
 async def test_no_first_page_waits_and_no_incident_is_lost(town: Town, seed: int) -> None:
     """However they come: whoever heard nothing for ten seconds hears at once, and all are named within ten more."""
     chance, begun = Random(seed), {}
-    for number in range(1, 25):
-        for _ in range(chance.choice([0, 0, 1, 1, 3, 9, 10, 11, 25])):
+    for number in range(1, 16):
+        for _ in range(chance.choice([0, 0, 1, 1, 3, 9, 10, 11])):
             await passes(town, seconds=1)
         begun[number] = town.clock.now()
         await burst(town, 1)
