@@ -125,7 +125,7 @@ def _ends(kept: str, now: datetime) -> datetime:
 
 
 def _message(pages: Sequence[Page], tx: Transaction) -> Message:
-    named = sorted((Named(page.book.id, int(page.row.payload["call"])) for page in pages), key=lambda one: int(one[0]))
+    named = [Named(page.book.id, int(page.row.payload["call"])) for page in pages]
     if len({one.incident for one in named}) == 1:
         return Message(pages)
     bundle = f"b{tx.number('bundle')}"

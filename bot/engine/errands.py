@@ -8,6 +8,7 @@ from typing import Any, ClassVar
 import structlog
 
 from bot.engine.office import Office
+from bot.ports import ChatError, Unreachable
 
 log = structlog.get_logger()
 
@@ -94,3 +95,16 @@ class Errands:
             return
         self.broke.pop(key, None)
         self.bell.set()
+
+
+def untaken(wrong: Exception, what: str, **about: str) -> ChatError:
+    """Why a channel did not take something. One that breaks is like one that refuses: it is not tried for ever.
+
+    `about` names a channel by its platform alone: an address may be a secret, and is nobody else's business.
+    """
+    if isinstance(wrong, ChatError | TimeoutError):
+        error = wrong if isinstance(wrong, ChatError) else Unreachable("no answer in time", ambiguous=True)
+        log.warning(f"a channel did not take {what}", **about, why=str(error))
+        return error
+    log.error(f"a channel did not take {what}", **about, exc_info=wrong)
+    return ChatError(type(wrong).__name__)

@@ -10,13 +10,13 @@ import msgspec
 import structlog
 
 from bot.engine.bundle import Message, bundled, reopen
-from bot.engine.errands import Errands
+from bot.engine.errands import Errands, untaken
 from bot.engine.office import Office
 from bot.engine.turns import Page, Turns
 from bot.incident.cards import Ring, paged_card
 from bot.incident.webhook import payload
 from bot.oncall.policy import WEBHOOK
-from bot.ports import Card, ChatError, MessageId, Place, Unreachable
+from bot.ports import Card, ChatError, MessageId, Place
 from bot.store.books import UNREADABLE
 from bot.store.sends import Sent
 from bot.store.store import StoreDown
@@ -86,8 +86,9 @@ class Paging(Errands):
                     await self._slow(message)
                 place, id = await telling
         except Exception as wrong:
+            error = untaken(wrong, "a page", to=message.to, by=message.handle.platform)
             self.office.figures.pages.labels(message.handle.platform, "failed").inc()
-            await self.office.store.write(partial(self._failed, message, meaning(wrong, message)), urgent=True)
+            await self.office.store.write(partial(self._failed, message, error), urgent=True)
             self.office.wake()
         else:
             self.office.figures.pages.labels(message.handle.platform, "accepted").inc()
@@ -174,15 +175,3 @@ class Paging(Errands):
         pages = [page for page in message.pages if self.turns.arrived(page, place, id, message.subject, tx)]
         if pages and place.platform in self.office.channels:
             self.turns.expect((page.row for page in pages), f"{place} {id}", tx)
-
-
-def meaning(wrong: Exception, message: Message) -> ChatError:
-    """Why a channel did not take a page. One that breaks is like one that refuses: the next has its turn."""
-    # By its name alone: an address may be a secret, and is nobody else's business.
-    what = {"to": message.to, "by": message.handle.platform}
-    if isinstance(wrong, ChatError | TimeoutError):
-        error = wrong if isinstance(wrong, ChatError) else Unreachable("no answer in time", ambiguous=True)
-        log.warning("a channel did not take a page", **what, why=str(error))
-        return error
-    log.error("a channel did not take a page", **what, exc_info=wrong)
-    return ChatError(type(wrong).__name__)

@@ -4,18 +4,14 @@ import asyncio
 from datetime import timedelta
 from functools import partial
 
-import structlog
-
 from bot.engine.carry import own
-from bot.engine.errands import Errands
+from bot.engine.errands import Errands, untaken
 from bot.people.cards import code_card, outcome_card, trial_card
 from bot.people.channels import Try, code_of
 from bot.people.person import Person
-from bot.ports import Card, ChatError, Handle, Unreachable
+from bot.ports import Card, ChatError, Handle
 from bot.store.sends import Sent
 from bot.store.transaction import Transaction
-
-log = structlog.get_logger()
 
 DEADLINE = 12
 """Seconds that a channel has."""
@@ -41,7 +37,8 @@ class Proving(Errands):
             async with asyncio.timeout(DEADLINE):
                 await self._tell(Handle.parse(claimed.to), card, self.office.key(claimed.kind, claimed.id))
         except Exception as wrong:
-            why = meaning(wrong, claimed)
+            by = Handle.parse(claimed.to).platform
+            why = str(untaken(wrong, "something", kind=claimed.kind, by=by)) or "it failed"
         await self.office.store.write(partial(self._over, claimed, why))
         self.office.wake()
 
@@ -74,15 +71,3 @@ class Proving(Errands):
         taken = tx.sent(row.id, row.epoch, state="failed" if why else "accepted", error=why[:200])
         if taken and row.kind == "test" and row.book:
             own(Try(row.to, int(row.payload["trial"]), why[:200]), row.book, self.office, tx)
-
-
-def meaning(wrong: Exception, row: Sent) -> str:
-    """Why a channel did not take something. One that breaks is like one that refuses: it is not tried for ever."""
-    # By its name alone: an address may be a secret.
-    what = {"kind": row.kind, "by": Handle.parse(row.to).platform}
-    if isinstance(wrong, ChatError | TimeoutError):
-        why = str(wrong if isinstance(wrong, ChatError) else Unreachable("no answer in time")) or "it failed"
-        log.warning("a channel did not take something", **what, why=why)
-        return why
-    log.error("a channel did not take something", **what, exc_info=wrong)
-    return type(wrong).__name__

@@ -86,11 +86,7 @@ class Turns:
         ways = self.reach(page.row, page.person, page.incident).turns
         if after >= len(ways) or not wanted(tx.load(page.book), page.row):
             return False
-        later = [each for each in siblings(page.row, tx) if each.channel >= after]
-        for each in later[:1]:
-            tx.hurry(each.id)
-        if not later:
-            _again(page.row, tx, channel=after)
+        _onward(page.row, tx)
         return True
 
     def failed(self, page: Page, error: ChatError, tx: Transaction) -> None:
@@ -163,6 +159,7 @@ def _waits(row: Sent, way: Reach, now: datetime) -> datetime | None:
 
 
 def _onward(row: Sent, tx: Transaction) -> None:
+    """The next channel has its turn now, while somebody waits for an answer."""
     later = [each for each in siblings(row, tx) if each.channel > row.channel]
     for each in later[:1]:
         tx.hurry(each.id)
@@ -193,8 +190,8 @@ def same(told: Any, miss: Miss) -> bool:
 
 def wanted(book: Book, row: Sent) -> bool:
     """Whether the page's call still rings: its round is not over, nobody answered, and it does not sleep."""
-    call = book.state.call(int(row.payload["call"]))
-    if book.state.private and elsewhere(row.to) and not row.to.startswith(f"{WEBHOOK}:"):
+    state, id = book.state, int(row.payload["call"])
+    if state.private and elsewhere(row.to) and not row.to.startswith(f"{WEBHOOK}:"):
         return False  # it became private meanwhile: no room hears of it
-    ringing = call is not None and not call.answered and call.round == int(row.payload["round"])
-    return bool(book.state.open and ringing and not book.state.sleeps(call))
+    call = state.call(id) if state.rings(id) else None
+    return bool(call and call.round == int(row.payload["round"]) and not state.sleeps(call))

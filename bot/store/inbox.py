@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from datetime import datetime
 
-from bot.store.hand import Hand, sql
+from bot.store.hand import Hand, Row, sql
 
 HEARD = sql("SELECT reply FROM heard WHERE key = :key")
 HEARD_LOCKED = sql("SELECT reply FROM heard WHERE key = :key {FOR UPDATE}")
@@ -36,17 +36,14 @@ class Inbox(Hand):
         In a write the key is this transaction's until it ends: who hears it at the same time waits for the reply.
         """
         if not (self.writes and self._postgres):
-            found = self.row(HEARD, key=key)
-        elif self.do(HEAR, key=key, at=self.now):
+            return self.answered(key)
+        if self.do(HEAR, key=key, at=self.now):
             return None
-        else:
-            found = self.row(HEARD_LOCKED, key=key)
-        return bytes(found[0]) if found and found[0] is not None else None
+        return _reply(self.row(HEARD_LOCKED, key=key))
 
     def answered(self, key: str) -> bytes | None:
         """The same, without laying a hand on it: for what nobody hears twice."""
-        found = self.row(HEARD, key=key)
-        return bytes(found[0]) if found and found[0] is not None else None
+        return _reply(self.row(HEARD, key=key))
 
     def answer(self, key: str, reply: bytes) -> None:
         """Keep the reply for a repeat of this delivery."""
@@ -75,3 +72,7 @@ class Inbox(Hand):
         """Drop replies, and deliveries that were dealt with, older than this."""
         self.do(FORGET_HEARD, before=before)
         self.do(FORGET_DONE, before=before)
+
+
+def _reply(row: Row | None) -> bytes | None:
+    return bytes(row[0]) if row and row[0] is not None else None
