@@ -189,9 +189,9 @@ def same(told: Any, miss: Miss) -> bool:
 
 
 def wanted(book: Book, row: Sent) -> bool:
-    """Whether the page's call still rings: its round is not over, nobody answered, and it does not sleep."""
+    """Whether the page's call still rings: its round is not over, and nobody answered or snoozed it since."""
     state, id = book.state, int(row.payload["call"])
     if state.private and elsewhere(row.to) and not row.to.startswith(f"{WEBHOOK}:"):
         return False  # it became private meanwhile: no room hears of it
     call = state.call(id) if state.rings(id) else None
-    return bool(call and call.round == int(row.payload["round"]) and not state.sleeps(call))
+    return bool(call and call.round == int(row.payload["round"]) and row.rev > call.over)

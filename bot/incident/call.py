@@ -41,6 +41,8 @@ class Call:
     exhausted: bool = False
     asleep: bool = False
     """It was being climbed when the incident was snoozed; whoever is asked for after that is paged all the same."""
+    over: int = 0
+    """The entry at which it was last answered or put to sleep: no page from before it goes out after it."""
     unreached: tuple[str, ...] = ()
     """Those of this step whom no channel reached."""
     paged: tuple[str, ...] = ()
@@ -73,13 +75,15 @@ class Call:
                 yield round, number
 
     def back(self) -> "Call":
-        """The same before the step that it reached: from there it goes on."""
-        return replace(self, step=max(self.step - 1, 0))
+        """The same before the step that it reached: from there it goes on. One that ended begins at its first."""
+        return replace(self, round=1, step=0) if self.exhausted else replace(self, step=max(self.step - 1, 0))
 
 
 def answered(calls: Iterable[Call], entry: Entry) -> tuple[Call, ...]:
     """The calls once somebody answered them all."""
-    return kept(call if call.answered else replace(call, answered=True, answered_by=entry.by) for call in calls)
+    return kept(
+        call if call.answered else replace(call, answered=True, answered_by=entry.by, over=entry.rev) for call in calls
+    )
 
 
 def kept(calls: Iterable[Call]) -> tuple[Call, ...]:

@@ -1,6 +1,6 @@
 """Asked for: somebody is paged by name, the next step comes now, or it is made somebody else's."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -41,10 +41,12 @@ class Rerouted(Event):
 class Urged(Event):
     """It became urgent: what rings at low urgency ends, and rings anew at high."""
 
+    calls: tuple[int, ...]
+
     says = N_("it is urgent now: whoever is being paged is paged again, by what they set for that")
 
     def onto(self, incident: "Incident", entry: Entry) -> "Incident":
-        return replace(incident, calls=tuple(each for each in incident.calls if each.answered or each.exhausted))
+        return replace(incident, calls=tuple(each for each in incident.calls if each.id not in self.calls))
 
 
 @event
@@ -151,24 +153,43 @@ def owner(call: Call, incident: "Incident", ask: Ask) -> str:
 
 
 def regraded(incident: "Incident", before: "Severity", ask: Ask) -> Iterator[Event]:
-    """What follows for who is paged once its severity was changed, unless somebody has it."""
+    """What follows for who is paged once its severity was changed. What becomes urgent ends a snooze."""
+    urgent = ask.rules.urgency(before) != ask.rules.urgency(incident.severity) == "high"
+    woken = urgent and bool(incident.snoozed)
+    if woken:
+        yield Woken()
+        incident = replace(incident, snoozed=None, acked=None)
+    free = incident.severity in ask.rules.pages and not incident.acked and not incident.snoozed
+    call, moves = by_policy(incident), free and outgrown(incident, before, ask)
+    if urgent:
+        ringing = [call for call in incident.live if call.by_name or not (moves or call.exhausted)]
+        yield from urged(incident, ringing, ask)
+        incident = replace(incident, called=incident.called + len(ringing))
+    if moves:
+        yield Rerouted(policy_for(incident, ask).name)
+        yield from call_out(incident, policy_for(incident, ask), ask)
+    elif woken:
+        yield from page_again(incident, ask)
+    elif free and (call is None or call.answered):
+        yield from call_out(incident, policy_for(incident, ask), ask)
+
+
+def outgrown(incident: "Incident", before: "Severity", ask: Ask) -> bool:
+    """Whether it is worse than its call was made for: nobody answered, or another policy is for it."""
     call, policy = by_policy(incident), policy_for(incident, ask)
-    worse = incident.severity < before
-    if call is None or call.answered:
-        yield from call_out(incident, policy, ask)
-        return
+    if call is None or call.answered or incident.severity >= before:
+        return False
     routed = call.policy == ask.rules.policy(before, incident.service).name
-    if worse and (call.exhausted or (routed and policy.name != call.policy)):
-        yield Rerouted(policy.name)
-        yield from call_out(incident, policy, ask)
-    elif ask.rules.urgency(before) != ask.rules.urgency(incident.severity) == "high":
-        yield from urged(incident, ask)
+    return call.exhausted or (routed and policy.name != call.policy)
 
 
-def urged(incident: "Incident", ask: Ask) -> Iterator[Event]:
-    """Every call that rings, made anew at the step that it had reached: its pages go by each one's high chain now."""
-    yield Urged()
-    ringing = (call for call in incident.live if not call.exhausted)
+def urged(incident: "Incident", ringing: Sequence[Call], ask: Ask) -> Iterator[Event]:
+    """Calls made anew, at the step that they had reached: their pages go by each one's high chain now.
+
+    Also where somebody has the incident: whoever was asked for by name did not answer yet.
+    """
+    if ringing:
+        yield Urged(tuple(call.id for call in ringing))
     for id, call in enumerate(ringing, incident.called + 1):
         again = replace(call.back(), id=id)
         yield Called.of(again)

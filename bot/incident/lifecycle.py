@@ -13,7 +13,6 @@ from bot.incident.follow import Follower, fitting, follow_up
 from bot.incident.gate import must_be_open
 from bot.incident.paging import call_out, page_again, policy_for
 from bot.incident.severity import Severity, Status
-from bot.incident.snooze import wake
 from bot.incident.told import Told
 from bot.text.words import N_, Who
 
@@ -211,7 +210,10 @@ class SeverityChanged(Event):
 
 @command("sev", "severity", rank=7)
 class SetSeverity(Command):
-    """Say how bad it is, 1 (worst) to 5: what becomes worse pages whoever is on call, unless somebody has it."""
+    """Say how bad it is, 1 (worst) to 5: what becomes worse pages whoever is on call, unless somebody has it.
+
+    What becomes urgent ends a snooze, and pages anew whoever was asked for by name and did not answer yet.
+    """
 
     sev: Severity | None = word(N_("How bad it is, 1 (worst) to 5."), required=True)
 
@@ -221,11 +223,7 @@ class SetSeverity(Command):
             raise Refused(N_("#{id} is {severity} already."), id=incident.id, severity=incident.severity)
         yield SeverityChanged(incident.severity, self.sev)
         yield from follow_up(incident, self.sev, incident.service, ask)
-        graded = replace(incident, severity=self.sev)
-        if incident.snoozed and self.sev < incident.severity:
-            yield from wake(graded, ask)
-        elif self.sev in ask.rules.pages and not incident.acked and not incident.snoozed:
-            yield from regraded(graded, incident.severity, ask)
+        yield from regraded(replace(incident, severity=self.sev), incident.severity, ask)
 
 
 @event

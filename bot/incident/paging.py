@@ -247,9 +247,7 @@ def page_again(incident: "Incident", ask: Ask) -> Iterator[Event]:
     if call is None:
         if incident.severity in ask.rules.pages:
             yield from call_out(incident, policy_for(incident, ask), ask)
-    elif call.exhausted:
-        yield from climb(incident, replace(call, round=1, step=0), ask)
-    elif call.answered:
+    elif call.exhausted or call.answered:
         yield from climb(incident, call.back(), ask)
 
 

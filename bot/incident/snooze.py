@@ -28,7 +28,7 @@ class Snoozed(Event):
     aloud = True
 
     def onto(self, incident: "Incident", entry: Entry) -> "Incident":
-        asleep = tuple(replace(call, asleep=True) for call in incident.calls)
+        asleep = tuple(replace(call, asleep=True, over=entry.rev) for call in incident.calls)
         return replace(incident, snoozed=self.until, calls=asleep)
 
 
@@ -64,7 +64,8 @@ def wake(incident: "Incident", ask: Ask) -> Iterator[Event]:
     yield Woken()
     ringing = [call for call in incident.live if not call.exhausted]
     for call in ringing:
-        yield from climb(incident, call.back(), ask)
+        if call.asleep:  # whoever was asked for meanwhile is being paged
+            yield from climb(incident, call.back(), ask)
     if all(call.by_name for call in ringing):  # nobody has it any more: whoever was asked for by name is not all
         yield from page_again(incident, ask)
 

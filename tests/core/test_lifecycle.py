@@ -54,7 +54,8 @@ def test_a_page_by_name_is_not_the_policys_call() -> None:
     desk = Desk()
     for line in ("declare a typo --sev 5", "page carlos", "sev 1"):
         desk.say(line)
-    assert desk.paged() == ["carlos", "anna"]
+    assert desk.paged() == ["carlos", "carlos", "anna"]
+    assert [(call.by_name, call.id) for call in desk.book.state.live] == [(True, 2), (False, 3)]
 
 
 def test_an_answered_page_by_name_is_not_what_unack_resumes(desk: Desk) -> None:

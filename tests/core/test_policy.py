@@ -130,6 +130,65 @@ def test_what_becomes_urgent_is_paged_anew_from_the_step_that_it_had_reached() -
     assert "anna" in desk.paged()[5:], "the next round"
 
 
+def by_name(before: str, after: str = "") -> Desk:
+    """Carlos was asked for at low urgency; then it became urgent."""
+    desk = declared(words="declare x --sev 3")
+    for line in (*before.split(", "), "page carlos", *filter(None, after.split(", ")), "sev 1"):
+        desk.say(line)
+    return desk
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "paged"),
+    [
+        ("ack", "", ["carlos"]),
+        ("snooze 2h", "", ["anna", "carlos"]),
+        ("ack, snooze 2h", "", ["carlos", "anna"]),
+        ("ack", "snooze 2h", ["carlos", "anna"]),
+        ("ack", "ack", []),
+    ],
+)
+def test_whoever_was_asked_for_by_name_follows_what_becomes_urgent(before: str, after: str, paged: list[str]) -> None:
+    desk = by_name(before, after)
+    again = next(nth for nth, entry in enumerate(desk.entries) if type(entry.event).__name__ == "SeverityChanged")
+    desk.entries = desk.entries[again:]
+    assert desk.paged() == paged
+    live = [call.id for call in desk.book.state.live]
+    assert len(set(live)) == len(live) == len(paged)
+    assert [timer.name for timer in desk.book.state.due() if "climb" in timer.name] == [f"climb {id}" for id in live]
+
+
+def test_whoever_was_asked_for_and_did_not_answer_is_asked_again_once_it_is_urgent() -> None:
+    desk = declared(words="declare x --sev 3")
+    desk.say("ack")
+    desk.say("page boris")
+    desk.wait(HOUR)
+    before = len(desk.paged())
+    desk.say("sev 1", by="mia")
+    assert desk.paged()[before:] == ["boris"]
+    assert [call.exhausted for call in desk.book.state.live] == [False]
+
+
+@pytest.mark.parametrize("words", ["sev 2", "sev 5"])
+def test_only_what_becomes_urgent_ends_a_snooze(words: str) -> None:
+    desk = declared(words="declare x --sev 1")
+    desk.say("sev 4")
+    desk.say("snooze 2h")
+    desk.say("sev 3")
+    assert desk.names[-1] == "SeverityChanged"
+    desk.say(words)
+    assert ("Woken" in desk.names) == (words == "sev 2")
+
+
+def test_nobody_is_paged_twice_by_the_end_of_a_snooze() -> None:
+    """Whoever was asked for meanwhile is being paged already."""
+    desk = declared()
+    desk.say("snooze 3m")
+    desk.say("page carlos")
+    desk.wait(3 * MINUTE)
+    assert desk.paged() == ["anna", "carlos", "anna"]
+
+
 # ---- repeats
 
 
@@ -243,7 +302,7 @@ def test_given_back_with_nobody_left_on_the_ladder_the_last_resort_rings(before:
 
 @pytest.mark.parametrize("words", ["", "escalate", "sev 1"])
 def test_whoever_is_asked_for_by_name_does_not_keep_the_others_asleep_after_a_snooze(words: str) -> None:
-    desk = declared(words="declare db is down --sev 2")
+    desk = declared(words="declare db is down --sev 3")
     desk.say("ack")
     desk.say("page carlos")
     desk.say("snooze 10m")

@@ -138,7 +138,8 @@ def answered(tx: Transaction, row: Sent) -> bool:
     assert row.book
     book = tx.load(row.book)
     call = book.state.call(int(row.payload["call"]))
-    return not book.state.open or call is None or call.answered or call.round != int(row.payload["round"])
+    over = call is None or call.answered or row.rev < call.over or call.round != int(row.payload["round"])
+    return over or not book.state.open
 
 
 def unreached(tx: Transaction, row: Sent) -> bool:

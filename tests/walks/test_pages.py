@@ -64,6 +64,25 @@ async def test_what_came_of_a_page_leaves_nothing_out_when_it_comes_again(town: 
     assert tells(town) == [2, 2]
 
 
+@pytest.mark.parametrize("words", ["unack #1", "snooze #1 30s"])
+async def test_what_waited_for_its_turn_before_an_ack_never_goes_after_it(town: Town, words: str) -> None:
+    """The page that comes again has turns of its own."""
+    await town.say(ANNA, "me rule high ink, lead 2m")
+    await town.say(ANNA, "declare db is down --sev 1")
+    await town.rest()
+    town.clock.push(minutes=1)
+    await town.say(ANNA, "ack #1")
+    await town.say(ANNA, words)
+    await town.rest()
+    for _ in range(6):
+        town.clock.push(seconds=30)
+        await town.rest()
+    assert tells(town) == [2, 1]
+    assert [(row.state, row.channel) for row in await town.pages("1") if row.to == "anna"] == [
+        ("accepted", 0), ("void", 1), ("accepted", 0), ("accepted", 1),
+    ]  # fmt: skip
+
+
 async def test_whoever_is_asked_for_during_a_snooze_is_told(town: Town) -> None:
     await town.say(ANNA, "declare db is down --sev 1")
     await town.rest()
