@@ -3,11 +3,11 @@
 Bounded, and kept across restarts without anybody's words: who is called what, where messages stand, where groups went.
 """
 
-import json
 from collections import OrderedDict
 from collections.abc import Mapping
 from typing import Any
 
+import msgspec
 from msgspec.structs import replace
 
 from bot.ports import MessageId, Place, Remark
@@ -48,7 +48,7 @@ class Known:
     def dump(self, moved: Mapping[str, str]) -> str:
         """All of it but people's words, or an empty string where nothing is new."""
         threads = [[room, message, thread] for (room, message), (thread, _) in self._messages.items() if thread]
-        text = json.dumps({"people": dict(self.people), "threads": threads, "moved": moved}, separators=(",", ":"))
+        text = msgspec.json.encode({"people": dict(self.people), "threads": threads, "moved": moved}).decode()
         if text == self._kept:
             return ""
         self._kept = text
@@ -56,7 +56,7 @@ class Known:
 
     def load(self, text: str) -> Mapping[str, str]:
         """Remember again what `dump` wrote; what is newer stays. Returns where groups went."""
-        kept = json.loads(text) if text else {"people": {}, "threads": [], "moved": {}}
+        kept = msgspec.json.decode(text) if text else {"people": {}, "threads": [], "moved": {}}
         for name, id in kept["people"].items():
             self.people.setdefault(name, id)
         for room, message, thread in kept["threads"]:

@@ -5,6 +5,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import aiohttp
+import msgspec
 from telegram import error
 from telegram.request import BaseRequest, RequestData
 
@@ -13,6 +14,8 @@ NOT_SENT = (aiohttp.ClientConnectorError, aiohttp.ConnectionTimeoutError)
 """What is raised before anything was sent."""
 CONNECT = 5
 """Seconds that a connection may take."""
+JSON = {"Content-Type": "application/json"}
+"""No file is ever uploaded, and a form takes ten times as long to write."""
 QUEUE = 10
 """Seconds that a request may wait for a connection, a new one's making included."""
 
@@ -56,9 +59,9 @@ class Line(BaseRequest):
         """The status and the body of an answer."""
         read = self._read if read_timeout is self.DEFAULT_NONE else read_timeout
         patience = aiohttp.ClientTimeout(total=None, connect=QUEUE, sock_connect=CONNECT, sock_read=read)
-        form = request_data.json_parameters if request_data else None
+        body = msgspec.json.encode(request_data.parameters) if request_data else None
         try:
-            async with self._open().request(method, url, data=form, timeout=patience) as answer:
+            async with self._open().request(method, url, data=body, headers=JSON, timeout=patience) as answer:
                 return answer.status, await answer.read()
         except TimeoutError as wrong:
             raise error.TimedOut from wrong

@@ -21,6 +21,8 @@ LEASE = timedelta(seconds=60)
 class Proving(Errands):
     """Each is sent once: whoever waits for it asks again, and a test page tells what went wrong."""
 
+    pause = 0.2
+
     async def look(self) -> None:
         """Send what is due; each on its own."""
         for row in await self.office.store.read(lambda tx: tx.ready("proof")):

@@ -46,10 +46,16 @@ def instant(value: datetime | str) -> datetime:
     compares anything but UTC.
     """
     if isinstance(value, str):
-        return datetime.fromisoformat(value).replace(tzinfo=UTC)
+        return _kept(value)
     if value.tzinfo is None:
         raise Naive
     return value.astimezone(UTC)
+
+
+@lru_cache(maxsize=1024)
+def _kept(text: str) -> datetime:
+    """A moment as SQLite keeps it: the same few stand in many rows."""
+    return datetime.fromisoformat(text).replace(tzinfo=UTC)
 
 
 @lru_cache(maxsize=256)

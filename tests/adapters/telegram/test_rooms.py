@@ -147,7 +147,7 @@ async def test_a_group_that_moved_goes_on(town: Town) -> None:
     async with town.listening():
         calls = len(town.calls("sendMessage"))
         await town.chat.put(place, CARD, None, "k")
-        assert [each["chat_id"] for each in town.calls("sendMessage")[calls:]] == [new], "known after a restart"
+        assert [each["chat_id"] for each in town.calls("sendMessage")[calls:]] == [int(new)], "known after a restart"
 
 
 async def refused(town: Town, room: str) -> Throttled:

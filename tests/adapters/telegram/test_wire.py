@@ -202,7 +202,7 @@ async def test_who_is_not_in_the_group_gets_an_invitation_of_their_own(town: Tow
     assert not town.calls("createChatInviteLink"), "they are in it"
     with pytest.raises(Forbidden, match="telegram:99"):
         await town.chat.invite(HERE, [Handle("telegram", ANNA), Handle("telegram", "99")])
-    assert town.calls("createChatInviteLink")[0]["member_limit"] == "1"
+    assert town.calls("createChatInviteLink")[0]["member_limit"] == 1
 
 
 async def test_a_group_is_named_where_everybody_knows_it(town: Town) -> None:
