@@ -3,6 +3,7 @@
 import logging
 import os
 import shutil
+import socket
 from collections.abc import AsyncIterator, Iterator
 from fcntl import LOCK_EX, flock
 from itertools import count
@@ -16,6 +17,7 @@ import structlog
 from hypothesis import HealthCheck, settings
 from sqlalchemy import make_url
 
+from bot.store import postgres, sqlite
 from bot.store.migrate import migrate
 from bot.store.postgres import engine as postgres_engine
 from bot.store.sqlite import engine as sqlite_engine
@@ -23,6 +25,7 @@ from bot.store.store import Store
 from tests.clock import PushedClock
 
 NUMBERS = count()
+PORTS = count(os.getpid() * 61)
 # A busy machine is no fault of what is tried, and a submission is tried as the last one was: `make soak` tries others.
 settings.register_profile("wild", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.register_profile("house", settings.get_profile("wild"), derandomize=True)
@@ -38,6 +41,26 @@ def own_logs() -> Iterator[None]:
     structlog.configure(**before)
     root.handlers[:] = handlers
     root.setLevel(level)
+
+
+@pytest.fixture(autouse=True)
+def patience(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A database on a busy machine is waited for: only what tries the wait itself has one that ends soon."""
+    for module in (sqlite, postgres):
+        monkeypatch.setattr(module, "PATIENCE", 60)
+
+
+@pytest.fixture
+def unused_tcp_port() -> int:
+    """A port on which nobody listens, and which the system gives to nobody who asks for any."""
+    for number in PORTS:
+        with socket.socket() as tried:
+            try:
+                tried.bind(("127.0.0.1", port := 20_000 + number % 10_000))
+            except OSError:
+                continue
+        return port
+    raise AssertionError
 
 
 @pytest.fixture(scope="session")

@@ -72,7 +72,7 @@ class Playground:
             stand.reset()
         self.bell.ring()
 
-    async def until(self, what: Callable[[], T], within: float = 30.0) -> T:
+    async def until(self, what: Callable[[], T], within: float = 60.0) -> T:
         """Wait until `what` gives something true, and return that: it is asked at each change on a screen, and often.
 
         Raises `TimeoutError` after so many seconds.

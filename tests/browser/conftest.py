@@ -12,7 +12,7 @@ from adapters.playground.cast import COMPANY
 from adapters.playground.server import Playground
 from tests.playground.square import Square
 
-expect.set_options(timeout=30_000)  # milliseconds: a busy machine takes its time
+expect.set_options(timeout=60_000)  # milliseconds: a busy machine takes its time
 WIDE: ViewportSize = {"width": 1440, "height": 900}
 Tab = tuple[Page, list[str]]
 """A page, and what went wrong in it."""

@@ -34,13 +34,15 @@ async def test_what_was_said_while_nobody_listened_is_heard_once(town: Town) -> 
     await town.heard("before")
     async with town.deaf():
         await town.say("meanwhile")
-        await town.say("!ack")
-    await town.heard("ack")
+        await town.say("!ack 41")
+    await town.heard("ack 41")
     await town.heard("meanwhile")
-    await town.shown("heard: ack")
-    await town.say("!help")
-    await town.shown("heard: help")
-    assert sorted(said.words for said in town.house.heard) == ["ack", "before", "help", "meanwhile"]
+    await town.shown("heard: ack 41")
+    await town.say("!help 42")
+    await town.shown("heard: help 42")
+    # What an earlier promise left under way may be heard meanwhile, too.
+    ours = ["ack 41", "before", "help 42", "meanwhile"]
+    assert sorted(said.words for said in town.house.heard if said.words in ours) == ours
 
 
 async def test_to_the_bot_alone_everything_is_addressed(town: Town) -> None:

@@ -100,7 +100,7 @@ class Town:
         """A key that no other send has."""
         return f"k{next(self._keys)}"
 
-    async def until(self, what: Callable[[], T], within: float = 30.0) -> T:
+    async def until(self, what: Callable[[], T], within: float = 60.0) -> T:
         return await self.playground.until(what, within)
 
     # ---- people
@@ -161,18 +161,19 @@ class Town:
 
     async def hears_again(self) -> None:
         """Whatever befell it: soon it hears people again, and answers."""
-        tries = (f"help {number}" for number in count(1))
+        mark = self.key()
 
-        async def answered(words: str) -> bool:
-            await self.say(f"!{words}")
+        async def answered() -> bool:
+            """One more try; an answer to an earlier one is one, too."""
+            await self.say(f"!help {mark}")
             try:
-                await self.until(lambda: self.telling(f"heard: {words}"), 0.4)
+                await self.until(lambda: self.telling(f"heard: help {mark}"), 0.4)
             except TimeoutError:
                 return False
             return True
 
         async with asyncio.timeout(60):
-            while not await answered(next(tries)):
+            while not await answered():
                 continue
 
     async def refused(self, what: Any) -> ChatError:

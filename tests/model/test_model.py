@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass, field
+from datetime import timedelta
 from typing import Any
 
 import openai  # noqa: F401 - it takes a second to load, which is not what is tested
@@ -60,7 +61,7 @@ async def server() -> Server:
 async def house(sqlite_url: str, server: Server, unused_tcp_port: int) -> AsyncIterator[Engine]:
     """A house with a model behind a real address, and two incidents: the second is private."""
     address = f"127.0.0.1:{unused_tcp_port}"
-    ai = {"model": "m", "base_url": f"http://{address}/v1", "timeout": "3s"}
+    ai = {"model": "m", "base_url": f"http://{address}/v1", "timeout": "20s"}
     config = check({"people": PEOPLE, "chats": {"slack": {}}, "ai": ai}, "test")
     store, mind = await Store.open(sqlite_url), Model(f"http://{address}/v1", "m", "k")
     with taken(address) as ear:
@@ -109,11 +110,16 @@ async def test_a_summary_is_polished(house: Engine, server: Server) -> None:
 
 
 @pytest.mark.parametrize("spoil", ["status", "slow", "empty", "gone"])
-async def test_where_it_fails_the_house_says_it_itself(house: Engine, server: Server, spoil: str) -> None:
+async def test_where_it_fails_the_house_says_it_itself(
+    house: Engine, server: Server, spoil: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
     server.status = 500 if spoil == "status" else 200
     server.says = "" if spoil == "empty" else "late"
     if spoil == "slow":
         server.gate.clear()
+        config = house.office.config
+        ai = config.ai.model_copy(update={"timeout": timedelta(seconds=0.1)}) if config.ai else None
+        monkeypatch.setattr(house.office, "config", config.model_copy(update={"ai": ai}))
     if spoil == "gone":
         house.thinking.mind = Model("http://127.0.0.1:9/v1", "m", "k")
     assert "checkout is down" in text(await hear(house, "summary #1"))

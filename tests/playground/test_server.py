@@ -29,7 +29,7 @@ def wire(playground: Playground) -> str:
 
 async def news(lines: AsyncIterator[str]) -> Any:
     """The next server-sent event."""
-    async with asyncio.timeout(30):
+    async with asyncio.timeout(60):
         async for line in lines:
             if line.startswith("data: "):
                 return json.loads(line.removeprefix("data: "))

@@ -85,7 +85,7 @@ async def test_of_two_in_a_deadlock_one_runs_again(postgres_url: str) -> None:
         def work(tx: Transaction) -> None:
             write(ToyCounted(), id=first)(tx)
             if next(tries) < 2:
-                met.wait(10)
+                met.wait(60)
             write(ToyCounted(), id=second)(tx)
 
         return work

@@ -242,7 +242,7 @@ async def test_no_page_is_claimed_while_its_book_is_written(postgres_url: str) -
     def answer(tx: Transaction) -> None:
         write(ToyCounted())(tx)
         loop.call_soon_threadsafe(running.set)
-        asyncio.run_coroutine_threadsafe(done.wait(), loop).result(10)
+        asyncio.run_coroutine_threadsafe(done.wait(), loop).result(60)
 
     def claim(tx: Transaction) -> int:
         assert tx.claim(page.id, "a", MINUTE)

@@ -9,7 +9,7 @@ import psycopg
 import pytest
 from sqlalchemy import make_url
 
-from bot.store import sqlite
+from bot.store import postgres, sqlite
 from bot.store.hand import sql
 from bot.store.store import Store, StoreDown, Transaction
 from tests.clock import PushedClock
@@ -99,7 +99,7 @@ async def test_two_processes_share_a_file(sqlite_store: Store, sqlite_url: str, 
 def end_connections(url: str) -> None:
     with psycopg.connect(url, autocommit=True) as admin:
         admin.execute(
-            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
+            "SELECT pg_terminate_backend(pid, 60_000) FROM pg_stat_activity"  # when it is gone, and not only told so
             " WHERE datname = current_database() AND pid <> pg_backend_pid()"
         )
 
@@ -128,7 +128,8 @@ async def test_a_connection_is_cut_in_the_middle(postgres_url: str) -> None:
     await store.close()
 
 
-async def test_a_lock_that_is_held_too_long(postgres_url: str) -> None:
+async def test_a_lock_that_is_held_too_long(postgres_url: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(postgres, "PATIENCE", 1)
     store = await Store.open(postgres_url)
     await store.write(write(ToyCounted()))
     with psycopg.connect(postgres_url) as other:

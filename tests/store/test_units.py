@@ -12,7 +12,7 @@ from bot.store.hand import sql
 from bot.store.store import Busy, OnlyReading, Store, StoreDown, Transaction
 from tests.store.toy import TOY, ToyCounted, soon, write
 
-PATIENCE = 20
+PATIENCE = 60
 
 
 class Gate:

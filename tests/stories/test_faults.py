@@ -5,13 +5,22 @@ from pathlib import Path
 
 import pytest
 
+from bot.store import sqlite
 from tests.stories.script import Step, read
 from tests.stories.stage import stage
+
+
+@pytest.fixture
+def hasty(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A locked database is not waited for long."""
+    monkeypatch.setattr(sqlite, "PATIENCE", 0.5)
+
 
 WORD = "could not keep that just now"
 KEEPS = "I go on trying"
 
 
+@pytest.mark.usefixtures("hasty")
 async def test_telegram_keeps_what_a_locked_database_cannot(tmp_path: Path) -> None:
     """An update that could not be kept was not confirmed: it is heard, once, when the database is back."""
     async with stage(tmp_path) as on:
@@ -27,6 +36,7 @@ async def test_telegram_keeps_what_a_locked_database_cannot(tmp_path: Path) -> N
         assert len(await on.engine.office.store.read(lambda tx: tx.open_books("incident"))) == 1
 
 
+@pytest.mark.usefixtures("hasty")
 @pytest.mark.parametrize("who", ["anna@slack", "carlos@discord"])
 async def test_a_locked_database(who: str, tmp_path: Path) -> None:
     async with stage(tmp_path) as on:

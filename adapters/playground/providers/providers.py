@@ -64,7 +64,7 @@ class Providers:
         """Somebody's address for Apprise."""
         return f"json://{self.base.removeprefix('http://')}/apprise/{who}"
 
-    async def until(self, what: Callable[[], T], within: float = 5.0) -> T:
+    async def until(self, what: Callable[[], T], within: float = 60.0) -> T:
         """Wait until `what` gives something true, and return that. Raises `TimeoutError`."""
         return await self.bell.until(what, within)
 

@@ -20,8 +20,8 @@ from adapters.playground.stage import Clock
 
 PATIENCE = 3.0
 """Seconds within which the app must acknowledge."""
-RETRIES = (0.0, 60.0, 300.0)
-"""Seconds after which an event that nobody acknowledged in time is sent again."""
+RETRIES = (3.0, 63.0, 303.0)
+"""Seconds after which an event that nobody acknowledged is sent again: at once when its time is up, and later."""
 LOOK = 0.05
 """Seconds between two looks at the clock, while something may have to be sent again."""
 MOST = 10
@@ -159,7 +159,7 @@ class Switchboard:
         id = str(uuid4())
         self._put(envelope.native(id))
         if envelope.attempt < len(RETRIES):
-            self.owed[id] = (envelope, self._now() + PATIENCE + RETRIES[envelope.attempt])
+            self.owed[id] = (envelope, self._now() + RETRIES[envelope.attempt])
             self._look_later()
 
     # ---- what is sent again

@@ -12,6 +12,7 @@ import yarl
 from discord import app_commands, gateway
 from discord.http import Route
 
+from adapters.playground.discord import interactions
 from adapters.playground.discord.guild import BOT, GUILD, HALL
 from tests.adapters.discord.conftest import Town
 
@@ -134,7 +135,8 @@ async def test_an_intent_that_was_not_granted_closes_the_door(quiet: Town) -> No
             await bot.start(quiet.stand.town.token)
 
 
-async def test_when_no_application_answers_the_client_says_so(quiet: Town) -> None:
+async def test_when_no_application_answers_the_client_says_so(quiet: Town, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(interactions, "PATIENCE", 0.05)
     quiet.stand.town.commands = [{"id": "1", "name": "incident", "description": "x", "type": 1}]
     await quiet.say("boris", "/incident")
     assert (await quiet.shown("boris", "did not respond")).ephemeral

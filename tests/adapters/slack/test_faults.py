@@ -137,8 +137,6 @@ async def test_a_speaker_outside_the_room_is_told_in_person(town: Town) -> None:
 
 
 async def test_an_outage_is_noticed_and_its_end_too(town: Town, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(sockets, "LOST", 0.3)
-    monkeypatch.setattr(sockets, "LOOK", 0.05)
     chat, house, hellos = Slack(Settings.model_validate(town.playground.settings["slack"])), House(), [0]
 
     def ready() -> None:
@@ -147,8 +145,10 @@ async def test_an_outage_is_noticed_and_its_end_too(town: Town, monkeypatch: pyt
     listening = asyncio.get_running_loop().create_task(chat.listen(house, ready))
     await town.until(lambda: hellos[0] >= 2)
     town.stand.outage = True
-    with pytest.raises(Unreachable):
-        await listening
+    with monkeypatch.context() as soon:
+        soon.setattr(sockets, "LOST", 0.3)
+        with pytest.raises(Unreachable):
+            await listening
     with pytest.raises(Unreachable):
         await chat.listen(house, ready)
     with pytest.raises(Unreachable):

@@ -7,6 +7,7 @@ import pytest
 from msgspec.structs import replace
 
 from adapters.playground.slack.workspace import BOT, HALL
+from adapters.slack import listener
 from bot.ports import Button, Card, Choice, Copy, Form, Handle, Option, Place, Room
 from bot.text.rich import Moment, Para, Run, line
 from tests.adapters.slack.conftest import Town
@@ -127,7 +128,10 @@ async def test_where_nothing_can_open_a_form_a_button_is_offered_that_can(town: 
     await town.until(lambda: town.stand.screen("anna").sheet)
 
 
-async def test_a_long_hearing_is_acknowledged_in_time_and_answered_late(town: Town) -> None:
+async def test_a_long_hearing_is_acknowledged_in_time_and_answered_late(
+    town: Town, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(listener, "SOON", 0.01)
     town.house.gate.clear()
     await town.say("anna", "/incident ack")
     assert not town.bubbles("anna"), "Slack was not told in time"

@@ -97,7 +97,7 @@ async def test_nobody_there_is_told_without_the_address(url: str) -> None:
 
 async def test_what_is_under_way_ends_before_the_connections_are_closed(ear: tuple[Ear, str]) -> None:
     hooks, ear[0].gate = Hooks({"ops": Hook(ear[1], internal=True)}), asyncio.Event()
-    async with asyncio.TaskGroup() as both, asyncio.timeout(20):
+    async with asyncio.TaskGroup() as both, asyncio.timeout(60):
         both.create_task(hooks.post("ops", {}, "1", NOW))
         await ear[0].came.wait()
         closing = both.create_task(hooks.close())
