@@ -22,7 +22,7 @@ from adapters.discord.doctor import Doctor
 from adapters.discord.ears import Ears
 from adapters.discord.hooks import Hooks
 from adapters.discord.menu import same, tree
-from adapters.discord.missed import Missed
+from adapters.discord.missed import SAID, Missed
 from adapters.discord.read import NAME
 from adapters.discord.replies import MESSAGES, Replies
 from adapters.discord.rooms import Rooms
@@ -45,6 +45,7 @@ from bot.ports import (
     Place,
     Room,
     RoomChange,
+    Said,
     Throttled,
     Unheard,
 )
@@ -118,7 +119,7 @@ class Discord:
 
         async with (
             Ears(hear, connected, ready, self._tasks) as ears,
-            self._missed.watched(house, partial(self._message, house, ears)),
+            self._missed.watched(house, partial(self._again, house, ears)),
         ):
             await ears.listen(self.settings.token.get_secret_value(), self._fresh, HEARD)
 
@@ -164,13 +165,21 @@ class Discord:
                 answer = await self._replies.hear(house, said, room)
             await self._replies.answer(house, said, answer, room)
 
+    async def _again(self, house: House, ears: Ears, event: str, raw: Any) -> None:
+        """What was missed. Whoever put a reaction is not answered: it may have been heard before."""
+        if event == SAID:
+            await self._message(house, ears, raw)
+        elif said := self._pinned(ears, raw):
+            await self._replies.hear(house, said, str(raw["channel_id"]))
+
     async def _reaction(self, house: House, ears: Ears, raw: Any) -> None:
+        room = str(raw.get("channel_id"))
+        if said := self._pinned(ears, raw):
+            await self._replies.nod(said, await self._replies.hear(house, said, room), room)
+
+    def _pinned(self, ears: Ears, raw: Any) -> Said | None:
         room, me = str(raw.get("channel_id")), str(ears.user.id) if ears.user else ""
-        said = read.reaction(raw, self.settings.pins, me, self._changes.parent(room))
-        if said is None:
-            return
-        answer = await self._replies.hear(house, said, room)
-        await self._replies.nod(said, answer, room)
+        return read.reaction(raw, self.settings.pins, me, self._changes.parent(room))
 
     async def _changed(self, house: House, event: str, raw: Any, key: str) -> None:
         """What befell a room without us."""

@@ -56,6 +56,12 @@ class Post:
     nonce: str = ""
     reactions: dict[str, set[str]] = field(default_factory=dict)
 
+    @property
+    def whole(self) -> Payload:
+        """The message as it is read back: with what stands under it. A message without reactions has no such list."""
+        put = [reaction(emoji, users) for emoji, users in self.reactions.items() if users]
+        return {**self.payload, **({"reactions": put} if put else {})}
+
 
 @dataclass
 class Webhook:
@@ -291,6 +297,12 @@ class Guild:
             **{key: [] for key in LISTS},
             **dict.fromkeys(LEVELS, 0),
         }
+
+
+def reaction(emoji: str, users: set[str]) -> Payload:
+    """An emoji under a message, as the bot is told of it."""
+    counts = {"count": len(users), "count_details": {"burst": 0, "normal": len(users)}, "burst_colors": []}
+    return {"emoji": {"id": None, "name": emoji}, "me": BOT in users, "me_burst": False, **counts}
 
 
 def person(id: str, name: str) -> Payload:

@@ -40,6 +40,7 @@ class Messages:
             route("DELETE", one, self.delete),
             route("PUT", one + "/reactions/{emoji}/@me", self.react),
             route("DELETE", one + "/reactions/{emoji}/@me", self.unreact),
+            route("GET", one + "/reactions/{emoji}", self.reacted),
         )
 
     def post(self, request: Request) -> Post:
@@ -54,7 +55,7 @@ class Messages:
         channel = self._channel(request)
         if channel["type"] != 1 and not guild.rights(BOT, channel) & BITS["READ_MESSAGE_HISTORY"]:
             return []
-        posts = [post.payload for post in guild.posts[request.path_params["channel"]].values() if not post.only]
+        posts = [post.whole for post in guild.posts[request.path_params["channel"]].values() if not post.only]
         since, before = int(asked.get("after", 0)), int(asked.get("before", 1 << 63))
         found = [each for each in posts if since < int(each["id"]) < before]
         count = int(asked.get("limit", 50))
@@ -94,7 +95,7 @@ class Messages:
         }
 
     async def read(self, request: Request, body: Any) -> Any:
-        return self.post(request).payload
+        return self.post(request).whole
 
     async def edit(self, request: Request, payload: Any) -> Any:
         post = self.post(request)
@@ -154,6 +155,12 @@ class Messages:
         emoji = unquote(request.path_params["emoji"])
         self.post(request).reactions.get(emoji, set()).discard(BOT)
         self.town.changed()
+
+    async def reacted(self, request: Request, body: Any) -> Any:
+        """Who put a reaction, by their ids."""
+        users = self.post(request).reactions.get(unquote(request.path_params["emoji"]), set())
+        since, count = int(request.query_params.get("after", 0)), int(request.query_params.get("limit", 25))
+        return [self.town.guild.users[id] for id in sorted(users, key=int) if int(id) > since][:count]
 
 
 UNKNOWN_REFERENCE = {"code": "REPLIES_UNKNOWN_MESSAGE", "message": "Unknown message"}

@@ -172,9 +172,12 @@ class Discord(StandIn):
         user, post = self.actors[viewer].ids["discord"], self.town.guild.posts[room][bubble]
         post.reactions.setdefault(emoji, set()).add(user)
         self.changed()
-        about = {"user_id": user, "channel_id": room, "message_id": bubble, "burst": False, "type": 0}
-        where = {"guild_id": GUILD} if "guild_id" in post.payload else {}
-        await self.town.gateway.tell("MESSAGE_REACTION_ADD", {**about, **where, "emoji": {"id": None, "name": emoji}})
+        guild, author = self.town.guild, post.payload["author"]["id"]
+        about = {"user_id": user, "channel_id": room, "message_id": bubble, "message_author_id": author}
+        member = {"user": guild.users[user], **guild.member(user)}
+        where = {"guild_id": GUILD, "member": member} if "guild_id" in post.payload else {}
+        kind = {"emoji": {"id": None, "name": emoji}, "burst": False, "type": 0}
+        await self.town.gateway.tell("MESSAGE_REACTION_ADD", {**about, **where, **kind})
 
 
 def components(parts: Any) -> list[Mapping[str, Any]]:

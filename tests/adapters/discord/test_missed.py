@@ -5,8 +5,11 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
 from adapters.discord.chat import Discord
+from adapters.playground.discord.api import reply
 from adapters.playground.discord.guild import BOT, HALL
-from bot.ports import Place, Room
+from adapters.playground.discord.refusal import unknown
+from bot.ports import Card, Place, Room
+from bot.text.rich import Para, line
 from tests.adapters.discord.conftest import Town
 
 
@@ -95,3 +98,59 @@ async def test_a_room_that_cannot_be_read_keeps_no_other_from_it(steady: Town) -
         await steady.say("anna", f"in {number}", room.room)
     await steady.until(lambda: steady.house.said("in 1"))
     assert await settled(steady) == ["in 1"]
+
+
+def pins(town: Town) -> list[tuple[str, str]]:
+    """The reactions that were heard: whose, and under what."""
+    return [(said.name, said.about.text) for said in town.house.heard if said.reacted and said.about]
+
+
+async def test_a_pin_put_meanwhile_is_heard_once_and_nobody_is_answered(quiet: Town) -> None:
+    quiet.house.script["pin"] = Card(body=(Para(line("pinned it")),), to="room")
+    async with listening(quiet):
+        await quiet.say("anna", "look at this")
+        await quiet.until(lambda: quiet.house.said("look at this"))
+        old = quiet.bubbles("anna")[-1].id
+        await quiet.stand.react("anna", HALL, old, "📌")
+        await quiet.shown("anna", "pinned it")
+    await quiet.say("carlos", "and at this")
+    new = quiet.bubbles("anna")[-1].id
+    for who, bubble, emoji in (("carlos", old, "📌"), ("anna", new, "📌"), ("boris", new, "👍")):
+        await quiet.stand.react(who, HALL, bubble, emoji)
+    async with listening(quiet):
+        await quiet.until(lambda: ("Anna Nowak", "and at this") in pins(quiet))
+    assert set(pins(quiet)) == {
+        ("Anna Nowak", "look at this"),
+        ("Carlos Diaz", "look at this"),
+        ("Anna Nowak", "and at this"),
+    }
+    assert len({said.key for said in quiet.house.heard if said.reacted}) == 3, "the one that was heard has its old key"
+    assert len([each for each in quiet.bubbles("anna") if "pinned it" in each.text]) == 1
+
+
+async def test_a_pin_in_a_room_where_nothing_was_said_meanwhile_is_heard(quiet: Town) -> None:
+    async with listening(quiet):
+        room = (await quiet.chat.open(Room(key="k1", name="#1 db is down", topic="SEV1"))).room
+        await quiet.say("anna", "look at this", room)
+        await quiet.until(lambda: quiet.house.said("look at this"))
+    await quiet.stand.react("carlos", room, quiet.bubbles("anna", room)[-1].id, "📌")
+    async with listening(quiet):
+        await quiet.until(lambda: pins(quiet))
+    said = quiet.house.heard[-1]
+    assert said.place == Place("discord", room) and not said.direct
+
+
+async def test_what_only_we_put_and_what_is_gone_pins_nothing(quiet: Town) -> None:
+    async with listening(quiet):
+        for text in ("ours", "gone", "theirs"):
+            await quiet.say("anna", text)
+        await quiet.until(lambda: quiet.house.said("theirs"))
+    ours, gone, theirs = quiet.bubbles("anna")[-3:]
+    quiet.guild.posts[HALL][ours.id].reactions["📌"] = {BOT}
+    for bubble in (gone, theirs):
+        await quiet.stand.react("carlos", HALL, bubble.id, "📌")
+    quiet.stand.api.faults.append((f"{gone.id}/reactions", reply(unknown(10008, "Message").body, 404)))
+    async with listening(quiet):
+        await quiet.until(lambda: pins(quiet))
+    assert pins(quiet) == [("Carlos Diaz", "theirs")]
+    assert not [path for _, path, _ in quiet.stand.api.calls if f"{ours.id}/reactions" in path]
