@@ -1,7 +1,8 @@
 """Bundles: pages of several incidents for one person and channel, close upon one another, are one message.
 
 The first page of a burst goes out at once. What comes for the same person and channel in the ten seconds after it waits
-for their end, and is then told together: so nobody's telephone rings twenty times, and no incident goes unnamed.
+for their end, and is then told together: so nobody's telephone rings twenty times, and no incident goes unnamed. No page
+waits twice, unless more came than fit into a message.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
@@ -17,6 +18,7 @@ from bot.book import BookId
 from bot.engine.turns import Page
 from bot.incident.paging import elsewhere
 from bot.ports import Handle
+from bot.store.sends import Sent
 from bot.store.transaction import Transaction
 
 WINDOW = timedelta(seconds=10)
@@ -36,6 +38,30 @@ class Named(NamedTuple):
 
 NAMED = msgspec.json.Decoder(list[Named])
 """Made before there are threads: see `bot.book.prepare`."""
+
+
+class Window(NamedTuple):
+    """After a page: how long others for that person and channel wait for company, and how many went since it opened."""
+
+    until: datetime
+    told: int = 0
+
+    @staticmethod
+    def read(kept: str) -> "Window | None":
+        """As it is kept; None where there was none yet."""
+        until, _, told = kept.partition(" ")
+        return Window(datetime.fromisoformat(until), int(told)) if kept else None
+
+    def lasts(self, now: datetime) -> bool:
+        """Whether it is not over. One that ends too late is: the clock was set back."""
+        return now < self.until <= now + WINDOW + SKEW
+
+    def takes(self, row: Sent) -> bool:
+        """Whether a page goes now. One that had waited when another process opened it, unseen, has done its waiting."""
+        return not self.told or row.at < row.not_before <= self.until - WINDOW
+
+    def __str__(self) -> str:
+        return f"{self.until.isoformat()} {self.told}"
 
 
 @dataclass(frozen=True)
@@ -87,13 +113,14 @@ def bundled(pages: Iterable[Page], tx: Transaction) -> Iterator[Message]:
         if name not in windows:
             yield from (Message([page]) for page in group)
             continue
-        together = list(group)
-        until = _ends(windows[name], tx.now)
-        now = together[:MOST] if until <= tx.now else []
-        until = tx.now + WINDOW if now else until
-        tx.postpone((page.row for page in together[len(now) :]), until)
+        together, window = list(group), Window.read(windows[name])
+        if window is None or not window.lasts(tx.now):
+            window = Window(tx.now + WINDOW)
+        now = [page for page in together if window.takes(page.row)][: MOST - window.told]
+        going = {page.row.id for page in now}
+        tx.postpone((page.row for page in together if page.row.id not in going), window.until)
         if now:
-            tx.fill({name: until.isoformat()})
+            tx.fill({name: str(window._replace(told=window.told + len(now)))})
             yield _message(now, tx)
 
 
@@ -102,8 +129,8 @@ def reopen(message: Message, tx: Transaction) -> None:
     if elsewhere(message.to):
         return
     name = _window(message.first)
-    if end := tx.buckets([name])[name]:
-        tx.let_go(message.to, datetime.fromisoformat(end))
+    if window := Window.read(tx.buckets([name])[name]):
+        tx.let_go(message.to, window.until)
     tx.fill({name: ""})
 
 
@@ -116,12 +143,6 @@ def members(bundle: str, tx: Transaction) -> Sequence[Named]:
 def _window(page: Page) -> str:
     """Whose window it is: an address may be a secret, and stands in no name."""
     return f"paged {page.row.to} {page.handle.platform} {sha256(page.handle.id.encode()).hexdigest()[:16]}"
-
-
-def _ends(kept: str, now: datetime) -> datetime:
-    """When a window ends. One that ends too late is none: the clock was set back."""
-    end = datetime.fromisoformat(kept) if kept else now
-    return end if end <= now + WINDOW + SKEW else now
 
 
 def _message(pages: Sequence[Page], tx: Transaction) -> Message:

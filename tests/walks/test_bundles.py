@@ -6,14 +6,17 @@ from dataclasses import replace
 from datetime import timedelta
 from random import Random
 
+import psycopg
 import pytest
 
 from bot.book import BookId
 from bot.engine.bundle import WINDOW, bundled
 from bot.ports import Card, ChatError, Handle, Place
 from bot.store.hand import sql
+from bot.store.store import Store
 from bot.store.transaction import Transaction
 from bot.text.rich import plain
+from tests.clock import PushedClock
 from tests.walks.paper import Told
 from tests.walks.town import Town
 
@@ -263,6 +266,32 @@ async def test_more_than_one_message_holds_are_named_by_the_next(town: Town) -> 
     await passes(town, seconds=10)
     await passes(town, seconds=10)
     assert heard(town) == [[1], list(range(2, 32)), list(range(32, 41))]
+
+
+@pytest.mark.parametrize(("count", "sizes"), [(6, [1, 2, 3]), (40, [1, 9, 21, 9])])
+async def test_what_another_process_held_waits_no_second_time(
+    postgres_url: str, clock: PushedClock, count: int, sizes: list[int]
+) -> None:
+    """Two processes see a half of it each: whatever waited already goes at once, as far as a message holds it."""
+    one, other = [Town(await Store.open(postgres_url, clock), clock) for _ in range(2)]
+    other.papers = one.papers
+    for town in (one, other):
+        await town.start()
+    await burst(one, count)
+    clock.push(seconds=10)
+    early = await one.store.read(lambda tx: [row.id for row in tx.ready("page")][: sizes[1]])
+    with psycopg.connect(postgres_url) as held:
+        held.execute("SELECT 1 FROM sends WHERE state = 'pending' AND NOT id = ANY(%s) FOR UPDATE", [early])
+        await one.engine.paging.look()
+        await one.engine.paging.settled()
+        clock.push(seconds=1)
+    other.deliveries = one.deliveries
+    await burst(other, 1)
+    assert [len(each) for each in heard(one)] == sizes[:3]
+    await passes(other, seconds=9)
+    assert [len(each) for each in heard(one)] == [*sizes[:3], *(size + 1 for size in sizes[3:] or [0])]
+    for town in (one, other):
+        await town.store.close()
 
 
 @pytest.mark.parametrize("seed", range(2))
