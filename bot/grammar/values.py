@@ -1,11 +1,12 @@
 """What stands in a field, read: lengths of time, numbers, choices, text without tricks."""
 
 import re
+from collections.abc import Callable, Sequence
 from datetime import UTC, date, datetime, time, timedelta, tzinfo
 from enum import Enum
 
 from bot.book import Refused
-from bot.text.clock import first
+from bot.text.clock import first, last
 from bot.text.words import N_
 
 LINE = 500
@@ -59,6 +60,8 @@ DAYS = {
 WEEK = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 WEEK_ZH = {"周": "一二三四五六日", "星期": "一二三四五六天"}
 CLOCK = re.compile(r"(\d{1,2})(?:[:\uff1a.](\d{2}))?\s*(am|pm)?")
+Turn = Callable[[datetime, tzinfo], datetime]
+"""Which of two is meant, where a clock time comes twice."""
 MORNING = time(9)
 """When a day begins that was named without a time."""
 
@@ -66,14 +69,15 @@ MORNING = time(9)
 def moment(raw: str, now: datetime, zone: tzinfo, *, end: bool = False) -> datetime:
     """An instant in somebody's zone, in UTC: `30m` from now, `9:00` (the next), `tomorrow 9:00`, `2026-12-01 9:00`.
 
-    Where a clock time comes twice, the first is meant, and the last where it is to `end` something. Raises `Refused`.
+    Where a clock time comes twice, the first is meant that is still to come, and the last where it is to `end`
+    something. Raises `Refused`.
     """
     words = raw[:40].strip().lower()
     try:
         return now.astimezone(UTC) + span(words)
     except Refused:
         here = now.astimezone(zone)
-        found = _iso(words, zone) or _spoken(words, here)
+        found = _iso(words, zone) or _spoken(words, here, (last,) if end else (first, last))
     if found is None:
         text = N_("“{raw}” is no time. Say it like 30m, 9:00, tomorrow 9:00, fri 18:00 or 2026-12-01 09:00.")
         raise Refused(text, raw=raw[:40])
@@ -99,16 +103,17 @@ def _dated(words: str, zone: tzinfo) -> datetime | None:
         return None
 
 
-def _spoken(words: str, here: datetime) -> datetime | None:
+def _spoken(words: str, here: datetime, turns: Sequence[Turn]) -> datetime | None:
     """A day, a clock time, or both: the next such moment; `today` is today, even when the time has passed."""
-    first, _, rest = words.partition(" ")
-    days = _days(first, here)
+    name, _, rest = words.partition(" ")
+    days = _days(name, here)
     clock = _clock(words) if days is None else _clock(rest) if rest else MORNING
     if clock is None:
         return None
-    zone, day = here.tzinfo or UTC, here.date() + timedelta(days=days or 0)
-    found, again = _at(day, clock, zone), 0 if first in DAYS else 1 if days is None else 7
-    return found if found > here or not again else _at(day + timedelta(days=again), clock, zone)
+    again = 0 if name in DAYS else 1 if days is None else 7
+    faces = (datetime.combine(here.date() + timedelta(days=(days or 0) + more), clock) for more in sorted({0, again}))
+    found = [turn(face, here.tzinfo or UTC) for face in faces for turn in turns]
+    return next((at for at in found if at > here.astimezone(UTC)), found[0])
 
 
 def _days(word: str, here: datetime) -> int | None:

@@ -171,6 +171,28 @@ def test_a_moment_is_read_in_the_speakers_zone(typed: str, means: str) -> None:
     assert found.astimezone(NOON.tzinfo).strftime("%Y-%m-%d %H:%M") == means
 
 
+@pytest.mark.parametrize(
+    ("typed", "now", "end", "means"),
+    [
+        ("2:30", "2026-10-25T00:10Z", False, "2026-10-25T00:30Z"),
+        ("2:30", "2026-10-25T00:45Z", False, "2026-10-25T01:30Z"),
+        ("today 2:30", "2026-10-25T00:45Z", False, "2026-10-25T01:30Z"),
+        ("2:30", "2026-10-25T01:10Z", False, "2026-10-25T01:30Z"),
+        ("2:30", "2026-10-25T01:30Z", False, "2026-10-26T01:30Z"),
+        ("today 2:30", "2026-10-25T01:45Z", False, "2026-10-25T00:30Z"),
+        ("sun 2:30", "2026-10-25T00:45Z", False, "2026-10-25T01:30Z"),
+        ("2:30", "2026-10-25T00:10Z", True, "2026-10-25T01:30Z"),
+        ("2:30", "2026-03-29T00:50Z", False, "2026-03-29T01:00Z"),
+    ],
+)
+def test_in_the_repeated_hour_a_clock_time_is_the_next_that_the_clock_shows(
+    typed: str, now: str, end: bool, means: str
+) -> None:
+    assert moment(typed, datetime.fromisoformat(now), ZoneInfo("Europe/Berlin"), end=end).isoformat() == (
+        datetime.fromisoformat(means).isoformat()
+    )
+
+
 @given(st.text(max_size=60))
 def test_what_is_no_moment_is_refused(typed: str) -> None:
     with contextlib.suppress(Refused):
