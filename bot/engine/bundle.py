@@ -1,8 +1,8 @@
 """Bundles: pages of several incidents for one person and channel, close upon one another, are one message.
 
 The first page of a burst goes out at once. What comes for the same person and channel in the ten seconds after it waits
-for their end, and is then told together: so nobody's telephone rings twenty times, and no incident goes unnamed. No page
-waits twice, unless more came than fit into a message.
+for their end, and is then told together: so nobody's telephone rings twenty times, and no incident goes unnamed. No
+page waits twice, unless more came than fit into a message.
 """
 
 from collections.abc import Iterable, Iterator, Sequence

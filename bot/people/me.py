@@ -1,7 +1,7 @@
 """`me`: who you are here, how you are reached, and changing that."""
 
 from collections.abc import Callable, Iterator, Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
 from enum import Enum
 from typing import Any
 
@@ -23,10 +23,10 @@ from bot.people.channels import (
 )
 from bot.people.codes import same
 from bot.people.may import called
-from bot.people.person import Person
+from bot.people.person import Person, Proof
 from bot.people.reach import own_chain, read_hops, read_quiet, spell
 from bot.ports import Button, Card, Handle
-from bot.text.rich import Block, Item, Para, bold, code, line
+from bot.text.rich import Block, Item, Line, Para, bold, code, line
 from bot.text.words import LANGUAGES, N_, Voice
 
 VALID = timedelta(minutes=10)
@@ -94,7 +94,7 @@ class WhoAmI(Query):
         voice, person = desk.voice, desk.viewer
         if person is None:
             return Card(body=(Para(voice.say(STRANGER, root=desk.rules.root)),), to="speaker")
-        body = (*_who(person, voice), *_ways(person, voice, desk.rules), *_rules(person, voice, desk.rules))
+        body = (*_who(person, voice), *_ways(person, voice, desk.rules, desk.now), *_rules(person, voice, desk.rules))
         test = (Button(voice.word(N_("Test page")), "me test"),)
         return Card(title=line(bold(person.name)), body=body, buttons=test, to="speaker")
 
@@ -105,7 +105,7 @@ def _who(person: Person, voice: Voice) -> Iterator[Block]:
     yield Item(voice.say(N_("Time zone: {zone}"), zone=str(voice.zone)))
 
 
-def _ways(person: Person, voice: Voice, rules: Rules) -> Iterator[Block]:
+def _ways(person: Person, voice: Voice, rules: Rules, now: datetime) -> Iterator[Block]:
     here = {*rules.platforms, *rules.channels}
     yield Para(line(bold(voice.word(N_("Reached by, in this order:")))))
     for handle in person.handles:
@@ -113,10 +113,15 @@ def _ways(person: Person, voice: Voice, rules: Rules) -> Iterator[Block]:
         yield Item(line(veiled(handle), note))
     if not any(handle.platform in here for handle in person.handles):
         yield Item(voice.say(N_("NOTHING: a page would not reach you. `me add` adds a channel.")))
-    for proof in person.proving:
-        yield Item(
-            voice.say(N_("{channel}: not verified yet; `me verify CODE`"), channel=veiled(Handle.parse(proof.handle)))
-        )
+    yield from (Item(_unproved(proof, voice, now)) for proof in person.proving)
+
+
+def _unproved(proof: Proof, voice: Voice, now: datetime) -> Line:
+    """What is still to do for an address to be theirs."""
+    handle = Handle.parse(proof.handle)
+    waits = N_("{channel}: not verified yet; `me verify CODE`")
+    over = N_("{channel}: not verified, and its code ran out; `me add {kind}` and the address sends another")
+    return voice.say(waits if proof.until > now else over, channel=veiled(handle), kind=handle.platform)
 
 
 def _rules(person: Person, voice: Voice, rules: Rules) -> Iterator[Block]:

@@ -314,6 +314,9 @@ async def test_a_code_is_good_for_ten_minutes_and_a_few_tries(town: Town) -> Non
     subject = town.providers.mail.to("boris@example.org")[-1].letter["Subject"]
     await town.push(minutes=10)
     assert "too old" in await town.say(f"me verify {''.join(filter(str.isdigit, subject))}", "boris")
+    shown = await town.say("me", "boris")
+    assert "its code ran out" in shown
+    assert "me add email" in shown
 
 
 @pytest.mark.parametrize(
