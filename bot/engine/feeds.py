@@ -75,6 +75,9 @@ class Feeds:
             return GiveUp(source, str(wrong))
         if found.unread:
             log.warning("some events cannot be read", schedule=schedule.name, calendar=source, events=found.unread)
+        if found.zones:
+            told = "times in zones that nobody knows are read on the schedule's clock"
+            log.warning(told, schedule=schedule.name, calendar=source, zones=found.zones)
         return TakeOver(source, tuple(found.events))
 
     async def _body(self, where: str) -> bytes:

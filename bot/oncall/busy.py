@@ -18,7 +18,11 @@ class Busy(Stretch):
 
 
 class Reading(NamedTuple):
-    """What was read of a calendar: its events in their order, and how many others cannot be read."""
+    """What was read of a calendar: its events in their order, how many others cannot be read, and unknown zones.
+
+    What stands in a zone that nobody knows is read on the schedule's clock.
+    """
 
     events: list[Busy]
     unread: int = 0
+    zones: tuple[str, ...] = ()

@@ -8,9 +8,11 @@ import icalendar
 import recurring_ical_events
 from icalendar import vRecur
 from icalendar.error import BrokenCalendarProperty
+from icalendar.timezone import tzp
 from recurring_ical_events import CalendarQuery, ComponentsWithName, EventAdapter
 
 from bot.oncall.busy import BadFeed, Busy, Reading
+from bot.oncall.outlook import zone_of
 from bot.text.clock import first
 
 COMPONENTS = 5000
@@ -18,9 +20,17 @@ COMPONENTS = 5000
 MOST = 1000
 """What is read of it: the first so many in the range."""
 TOO_OFTEN = frozenset({"SECONDLY", "MINUTELY"})
+FEW = 5
+"""Zones that are told as unknown."""
 LETTERS = 200
 """Of a summary, at most."""
-FOLD = re.compile(rb"(?:\r?\n)+[ \t]")
+END, FOLD = re.compile(rb"\r*\n"), re.compile(rb"\n+[ \t]")
+LASTS = re.compile(r"^DURATION((?:;[^:\r\n]*)?):([^\r\n\"]*)", re.IGNORECASE | re.MULTILINE)
+NOMINAL = re.compile(r"[+-]?P(?:(\d+)W)?(?:(\d+)D)?", re.IGNORECASE)
+WRITTEN = "X-WRITTEN"
+"""Beside a duration, as it was written: to the parser, `PT24H` is a day."""
+ZONE = re.compile(r"(?<=;TZID=)(?:\"([^\"\r\n]+)\"|([^\";:\r\n]+))", re.IGNORECASE)
+DEFINED = re.compile(r"^TZID[^:\r\n]*:([^\r\n]+)", re.IGNORECASE | re.MULTILINE)
 DAY = timedelta(days=1)
 WRONG = (
     ValueError, IndexError, KeyError, TypeError, AttributeError, OverflowError, RecursionError, AssertionError,
@@ -50,8 +60,9 @@ def read(body: bytes, zone: tzinfo, start: datetime, end: datetime) -> Reading:
 
     Raises `BadFeed`. It takes what time and memory it takes: call it where both are limited.
     """
+    text, zones = _zoned(LASTS.sub(rf'DURATION;{WRITTEN}="\2"\1:\2', _text(body)), start.year)
     try:
-        calendars: list[Any] = list(icalendar.Calendar.from_ical(_text(body), multiple=True))
+        calendars: list[Any] = list(icalendar.Calendar.from_ical(text, multiple=True))
     except WRONG as wrong:
         raise BadFeed(f"it is no iCalendar ({type(wrong).__name__})") from None
     if not calendars or any(each.name != "VCALENDAR" for each in calendars):
@@ -61,16 +72,29 @@ def read(body: bytes, zone: tzinfo, start: datetime, end: datetime) -> Reading:
     for each in calendars:
         events, broken = _events(each, zone, start, end)
         found, unread = found + events, unread + broken
-    return Reading(sorted(found, key=lambda each: (each.start, each.end))[:MOST], unread)
+    return Reading(sorted(found, key=lambda each: (each.start, each.end))[:MOST], unread, zones)
 
 
 def _text(body: bytes) -> str:
     """Unfolded before it is decoded: some fold in the middle of a letter. What is no UTF-8 is of an older time."""
-    whole = FOLD.sub(b"", body)
+    if b"\0" in body[:4]:
+        body = body.decode("utf-16-be" if body[:1] in b"\0\xfe" else "utf-16-le", "replace").encode()
+    lines = END.sub(b"\n", body) if b"\n" in body else body.replace(b"\r", b"\n")
+    whole = FOLD.sub(b"", lines)
     try:
         return whole.decode("utf-8-sig")
     except UnicodeDecodeError:
         return whole.decode("cp1252", "replace")
+
+
+def _zoned(text: str, year: int) -> tuple[str, tuple[str, ...]]:
+    """With the zones that Outlook names its own way named as everybody does; and those that nobody knows."""
+    defined = {name.strip() for name in DEFINED.findall(text)}
+    used = dict.fromkeys(quoted or plain for quoted, plain in ZONE.findall(text))
+    odd = {name: zone_of(name, year) for name in used if name not in defined and tzp.timezone(name) is None}
+    known = {name: zone for name, zone in odd.items() if zone}
+    text = ZONE.sub(lambda found: known.get(found[1] or found[2], found[0]), text) if known else text
+    return text, tuple(name[:LETTERS] for name in odd if name not in known)[:FEW]
 
 
 def _events(calendar: Any, zone: tzinfo, start: datetime, end: datetime) -> tuple[list[Busy], int]:
@@ -101,8 +125,10 @@ def _events(calendar: Any, zone: tzinfo, start: datetime, end: datetime) -> tupl
 
 
 def _shown(series: Any, zone: tzinfo, start: datetime, end: datetime) -> list[Busy]:
-    """One event's repetitions that take place, and take time."""
+    """One event's repetitions that take place, and take time. Raises `BadFeed` where it may not take place at all."""
     events = [each.as_component(keep_recurrence_attributes=False) for each in series.between(start, end)]
+    if any("EXRULE" in event for event in events):
+        raise BadFeed("an event of it has an EXRULE, which RFC 5545 does not know: leave out days with EXDATE")
     busy = [_busy(event, zone) for event in events if str(event.get("STATUS", "")).upper() != "CANCELLED"]
     return [each for each in busy if each.start < each.end]
 
@@ -132,8 +158,15 @@ def _ends(event: Any, zone: tzinfo) -> datetime:
     if not isinstance(start, datetime):
         return _instant(end if end != start else start + DAY, zone)
     if lasts is not None and end - start == lasts.dt:
-        return _instant(start + lasts.dt.days * DAY, zone) + timedelta(seconds=lasts.dt.seconds)
+        days, whole = _nominal(lasts.params.get(WRITTEN, "")), timedelta(seconds=lasts.dt.total_seconds())
+        return _instant(start + days, zone) + (whole - days)
     return _instant(end, zone)
+
+
+def _nominal(duration: str) -> timedelta:
+    """The weeks and days of a duration as it is written: they are as long as they are, its hours are hours."""
+    found = NOMINAL.match(duration)
+    return timedelta(weeks=int(found[1] or 0), days=int(found[2] or 0)) if found else timedelta()
 
 
 def _instant(value: date | datetime, zone: tzinfo) -> datetime:

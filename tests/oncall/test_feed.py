@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 from aiohttp import web
+from structlog.testing import capture_logs
 
 from adapters.web.fetch import MOST, fetch, outside
 from bot.engine import apart
@@ -287,6 +288,16 @@ async def test_in_ones_own_calendar_every_event_is_ones_own(sqlite_url: str) -> 
         assert "⚠ Anna: on call from 8 Mar 09:00 UTC to 9 Mar 00:00 UTC, and away then." in await house.say(
             "anna", "oncall gaps"
         )
+
+
+async def test_a_zone_that_nobody_knows_is_logged(sqlite_url: str, tmp_path: Path) -> None:
+    file = tmp_path / "shifts.ics"
+    file.write_bytes((CALENDARS / "outlook.ics").read_bytes().replace(b"TZID=", b"TZID=Moon/"))
+    async with on_duty(sqlite_url) as house:
+        await house.start(schedules={"web": {**WEB, "shifts": str(file)}})
+        with capture_logs() as logs:
+            await house.look()
+        assert len([each for each in logs if each.get("zones")]) == 1
 
 
 async def test_one_that_cannot_be_read_is_told_once_and_what_it_said_holds(database_url: str, tmp_path: Path) -> None:

@@ -11,6 +11,7 @@ import pytest
 from bot.oncall import feed
 from bot.oncall.busy import BadFeed, Reading
 from bot.oncall.feed import read
+from bot.oncall.outlook import zone_of
 from bot.text.words import zone
 
 BERLIN = zone("Europe/Berlin")
@@ -18,6 +19,7 @@ START, END = datetime(2026, 3, 1, tzinfo=UTC), datetime(2026, 11, 30, tzinfo=UTC
 AT = ";TZID=Europe/Berlin:202603"
 HOUR = (f"DTSTART{AT}27T090000", f"DTEND{AT}27T100000")
 DAILY = (*HOUR, "RRULE:FREQ=DAILY;COUNT=3")
+GOOD = ("UID:good", *HOUR, "SUMMARY:Anna")
 
 
 def calendar(*events: tuple[str, ...], head: tuple[str, ...] = ()) -> bytes:
@@ -46,6 +48,15 @@ HELD = {
         ("DTSTART;TZID=Europe/Berlin:20261024T200000", "DURATION:PT12H"), "24 20:00 12h",
     ),
     "a day over the spring change": ((f"DTSTART{AT}28T200000", "DURATION:P1D"), "28 20:00 23h"),
+    "hours of a day over the spring change": ((f"DTSTART{AT}28T200000", "DURATION:PT24H"), "28 20:00 24h"),
+    "hours of a day over the autumn change": (
+        ("DTSTART;TZID=Europe/Berlin:20261024T200000", "DURATION:PT24H"), "24 20:00 24h",
+    ),
+    "a day and hours of a day": ((f"DTSTART{AT}28T200000", "DURATION;X-A=b:P1DT24H"), "28 20:00 47h"),
+    "hours of two days, repeated": (
+        (f"DTSTART{AT}27T200000", "DURATION:PT48H", "RRULE:FREQ=DAILY;COUNT=2"),
+        "27 20:00 48h, 28 20:00 48h",
+    ),
     "a day and a half": ((f"DTSTART{AT}27T200000", "DURATION:P1DT12H"), "27 20:00 36h"),
     "a week": ((f"DTSTART{AT}27T090000", "DURATION:P1W"), "27 09:00 167h"),
     "an hour that begins in the gap": ((f"DTSTART{AT}29T023000", "DURATION:PT1H"), "29 03:30 1h"),
@@ -89,6 +100,12 @@ HELD = {
     ),
     # Zones.
     "Windows' names": (("DTSTART;TZID=W. Europe Standard Time:20260327T090000", "DURATION:PT1H"), "27 09:00 1h"),
+    "Outlook's names": (
+        ('DTSTART;TZID="(UTC-05:00) Eastern Time (US & Canada)":20260327T090000', "DURATION:PT1H"), "27 14:00 1h",
+    ),
+    "Outlook's older names": (
+        ('DTSTART;TZID="(GMT+09.00) Osaka, Sapporo, Tokyo":20260327T090000', "DURATION:PT1H"), "27 01:00 1h",
+    ),
     "Mozilla's names": (
         ("DTSTART;TZID=/mozilla.org/20050126_1/America/New_York:20260327T090000", "DURATION:PT1H"), "27 14:00 1h",
     ),
@@ -102,6 +119,46 @@ HELD = {
 def test_when_an_event_is(name: str) -> None:
     event, expected = HELD[name]
     assert ", ".join(shown(calendar(("UID:1", *event)))) == expected
+
+
+ODD = ("Nowhere/Land", "(UTC-05:00) Amsterdam, Berlin", "(UTC+01:00) Atlantis", "Berlin")
+
+
+@pytest.mark.parametrize("name", ODD)
+def test_a_zone_that_nobody_knows_is_told(name: str) -> None:
+    event = ("UID:1", f'DTSTART;TZID="{name}":20260327T090000', "DURATION:PT1H")
+    assert shown(calendar(event)) == ["27 09:00 1h"]
+    assert taken(calendar(event)).zones == (name,)
+    assert taken(calendar(("UID:1", *HOUR))).zones == ()
+
+
+@pytest.mark.parametrize(
+    ("shown", "zone"),
+    [
+        ("(UTC-08:00) Pacific Time (US and Canada)", "America/Los_Angeles"),
+        ("(UTC-07:00) Chihuahua, La Paz, Mazatlan", "America/Mazatlan"),
+        ("(UTC-04:00) Georgetown, La Paz, Manaus, San Juan", "America/La_Paz"),
+        ("(UTC-03:30) Newfoundland", "Canada/Newfoundland"),
+        ("(UTC) Coordinated Universal Time", "Etc/UTC"),
+        ("(UTC+00:00) Dublin, Edinburgh, Lisbon, London", "Europe/Dublin"),
+        ("(UTC+05:30) Chennai, Kolkata, Mumbai, New Delhi", "Asia/Kolkata"),
+        ("(UTC+10:00) Canberra, Melbourne, Sydney", "Australia/Canberra"),
+        ("(UTC+13:00) Samoa", "Pacific/Apia"),
+        ("(GMT-11:00) Midway Island, Samoa", "Pacific/Samoa"),
+        ("Eastern Time (US & Canada)", "America/New_York"),
+        ("(UTC+99:99) Berlin", None),
+        ("()", None),
+    ],
+)
+def test_what_outlook_means(shown: str, zone: str | None) -> None:
+    assert zone_of(shown, 2026) == zone
+
+
+def test_a_rule_of_what_is_left_out_is_refused_where_it_matters() -> None:
+    with pytest.raises(BadFeed, match="EXDATE"):
+        taken(calendar(("UID:1", *DAILY, "EXRULE:FREQ=DAILY;INTERVAL=2"), GOOD))
+    over = ("UID:1", "DTSTART:20200101T090000Z", "DURATION:PT1H", "EXRULE:FREQ=DAILY", "RRULE:FREQ=DAILY;COUNT=3")
+    assert [each.names for each in taken(calendar(over, GOOD)).events] == [("Anna",)]
 
 
 MOVED = (f"DTSTART{AT}28T150000", f"DTEND{AT}28T160000")
@@ -155,8 +212,28 @@ WORDS = calendar(("UID:1", *HOUR, "SUMMARY:Jörg 日本"))
         WORDS.replace(b"SUMMARY:", b"SUMMARY:\r\n\t"),
         WORDS.replace(b"SUMMARY:", b"SUMMARY\n\n :"),
         WORDS.replace(b"BEGIN", b"begin").replace(b"SUMMARY", b"Summary"),
+        WORDS.replace(b"\r\n", b"\r"),
+        WORDS.replace(b"SUMMARY:", b"SUMMARY:\r\n ").replace(b"\r\n", b"\r"),
+        WORDS.replace(b"SUMMARY:", b"SUMMARY:\r\n ").replace(b"\r\n", b"\r\r\n"),
+        WORDS.decode().encode("utf-16"),
+        WORDS.decode().encode("utf-16-be"),
+        WORDS.decode().encode("utf-16-le"),
     ],
-    ids=["LF", "BOM", "empty lines", "folded in a letter", "folded with a tab", "folded twice", "small letters"],
+    ids=[
+        "LF",
+        "BOM",
+        "empty lines",
+        "folded in a letter",
+        "folded with a tab",
+        "folded twice",
+        "small letters",
+        "CR",
+        "folded with CR",
+        "written twice by Windows",
+        "UTF-16",
+        "UTF-16BE",
+        "UTF-16LE",
+    ],
 )
 def test_however_its_lines_are_written(body: bytes) -> None:
     assert [each.names for each in taken(body).events] == [("Jörg 日本",)]
@@ -170,7 +247,6 @@ def test_letters_of_an_older_time() -> None:
 # ---- what cannot be read
 
 
-GOOD = ("UID:good", *HOUR, "SUMMARY:Anna")
 BAD = {
     "no start": ("SUMMARY:when?",),
     "two starts": ("DTSTART:20260327T090000Z", "DTSTART:20260327T100000Z"),
