@@ -10,9 +10,10 @@ import structlog
 
 from adapters.telegram.befell import befell, opened, pinned
 from adapters.telegram.doors import Knock
+from adapters.telegram.masks import Masked
 from adapters.telegram.native import Me, Strange, Update, place
 from adapters.telegram.question import Turn
-from adapters.telegram.read import Heard, met, read
+from adapters.telegram.read import Heard, enclosed, met, read, see
 from adapters.telegram.reply import Reply, dismiss
 from adapters.telegram.stream import AGAIN
 from adapters.telegram.topics import Topics
@@ -23,6 +24,8 @@ log = structlog.get_logger()
 
 PATIENCE = 1.0
 """Seconds after which somebody who waits is shown that they were heard."""
+NOW_AND_THEN = 60.0
+"""Seconds in which a room is told once that nobody knows who spoke: its 20 messages a minute are for the incident."""
 
 
 class Desk:
@@ -32,6 +35,7 @@ class Desk:
         self.wire, self.topics, self.source = wire, topics, source
         self._tasks: dict[str, asyncio.Task[None]] = {}
         self._lanes: WeakValueDictionary[Place, asyncio.Lock] = WeakValueDictionary()
+        self._unmasked: dict[str, float] = {}
 
     def take(self, me: Me, house: House, deliveries: Mapping[str, Update]) -> None:
         """Deal with all of this that is not under way."""
@@ -88,12 +92,29 @@ class Desk:
         match heard:
             case Said():
                 await self._hear(heard, update, me, house)
+                if also := enclosed(heard, update):
+                    await self._hear(also, update, me, house)
+            case Masked():
+                await self._unmask(heard, update, me, house)
             case Turn():
                 await Reply(self.wire, me, house, heard.said, update).turn(heard)
             case Knock():
                 await Reply(self.wire, me, house, heard.said, update).hello()
             case None if press := update.get("callback_query"):
                 await dismiss(self.wire, press)
+
+        if "edited_message" in update:
+            see(update["edited_message"], me)
+
+    async def _unmask(self, heard: Masked, update: Update, me: Me, house: House) -> None:
+        """Say that nobody knows who that was; in a room not more often than now and then, whoever asks for it."""
+        now = asyncio.get_running_loop().time()
+        room = heard.said.place.room
+        self._unmasked = {each: at for each, at in self._unmasked.items() if now - at < NOW_AND_THEN}
+        if heard.said.pressed or room not in self._unmasked:
+            if not heard.said.pressed:
+                self._unmasked[room] = now
+            await Reply(self.wire, me, house, heard.said, update).unmask()
 
     async def _hear(self, said: Said, update: Update, me: Me, house: House) -> None:
         lane = self._lanes.setdefault(said.place, asyncio.Lock())

@@ -4,7 +4,9 @@ from typing import Any
 
 from msgspec.structs import replace
 
-from adapters.telegram.native import TELEGRAM, Me, Native, called, link, moment, place, plain
+from adapters import signs
+from adapters.telegram.media import origin_name, shown, things
+from adapters.telegram.native import TELEGRAM, Me, Native, called, link, moment, place
 from bot.ports import Handle, MessageId, Place, Remark
 
 
@@ -29,7 +31,7 @@ def remark(message: Native, me: Me) -> Remark:
         return replace(seen, link=led, at=at, name=seen.name or called(by))
     return Remark(
         message=id,
-        text=plain(message, me),
+        text=shown(message, me),
         by=None if by.get("is_bot", True) or "sender_chat" in message else Handle(TELEGRAM, str(by["id"])),
         name=message.get("sender_chat", {}).get("title") or called(by),
         at=at,
@@ -43,11 +45,15 @@ def reacted(reaction: Native, me: Me) -> tuple[Place, Remark] | None:
     It tells the old list and the new one, of people only who do not hide, and nothing of bots.
     """
     by = reaction.get("user")
-    added = _faces(reaction["new_reaction"]) - _faces(reaction["old_reaction"])
-    if not by or by["is_bot"] or not added & set(me.pins):
+    if not by or by["is_bot"] or not added(reaction, me):
         return None
     here, found = me.known.remark(place(reaction), MessageId(str(reaction["message_id"])))
     return here, replace(found, link=link(reaction, here.thread))
+
+
+def added(reaction: Native, me: Me) -> bool:
+    """Whether somebody put a reaction that pins."""
+    return bool((_faces(reaction["new_reaction"]) - _faces(reaction["old_reaction"])) & set(me.pins))
 
 
 def _faces(reactions: Any) -> set[str]:
@@ -58,12 +64,12 @@ def _faces(reactions: Any) -> set[str]:
 def _elsewhere(reply: Native, quote: str) -> Remark:
     """A message of another chat, of which the platform tells little."""
     origin = reply["origin"]
-    user, chat = origin.get("sender_user") or {}, origin.get("sender_chat") or origin.get("chat") or {}
+    user = origin.get("sender_user") or {}
     return Remark(
         message=MessageId(str(reply.get("message_id", ""))),
-        text=quote,
+        text=quote or signs.below(*things(reply)),
         by=Handle(TELEGRAM, str(user["id"])) if user and not user["is_bot"] else None,
-        name=called(user) or origin.get("sender_user_name") or chat.get("title", ""),
+        name=origin_name(origin),
         at=moment(origin["date"]),
         link=link(reply) if reply.get("message_id") and reply.get("chat") else "",
     )

@@ -6,10 +6,15 @@ https://core.telegram.org/bots/api#update
 import re
 from typing import Any
 
+from msgspec.structs import replace
+
+from adapters import signs
 from adapters.telegram.choices import CHOICE, DROP, PAGE
 from adapters.telegram.doors import Knock, started
+from adapters.telegram.masks import Masked, speaker
+from adapters.telegram.media import led, shown, things
 from adapters.telegram.native import TELEGRAM, Me, Native, Update, called, moment, place, plain, shaped
-from adapters.telegram.pointed import about, reacted, remark
+from adapters.telegram.pointed import about, added, reacted, remark
 from adapters.telegram.question import Turn, answered, drops, saved
 from adapters.telegram.show import SAYS
 from bot.ports import Grammar, Handle, MessageId, Said
@@ -20,7 +25,7 @@ COMMAND = re.compile(r"/([A-Za-z0-9_]+)(?:@(\w+))?(?:\s+|$)")
 START = "start"
 """Telegram's own word: a conversation was opened, maybe by a link that says something."""
 
-Heard = Said | Turn | Knock
+Heard = Said | Turn | Knock | Masked
 
 
 def met(update: Update, me: Me) -> None:
@@ -28,31 +33,56 @@ def met(update: Update, me: Me) -> None:
     with shaped():
         told = update.get("message") or update.get("callback_query") or update.get("message_reaction") or {}
         me.known.met(told.get("from") or told.get("user") or {})
-        if "text" in told or "caption" in told:
-            me.known.saw(place(told), remark(told, me))
+        if "message" in update:
+            see(told, me)
+
+
+def see(message: Native, me: Me) -> None:
+    """Remember what a message says, and where it stands."""
+    if shown(message, me):
+        me.known.saw(place(message), remark(message, me))
 
 
 def read(update: Update, me: Me, grammar: Grammar) -> Heard | None:
-    """What a person said or pressed; None for everything else: other bots, edits, joins, pins. Raises `Strange`."""
+    """What a person said or pressed; None for everything else: other bots, joins, pins. Raises `Strange`."""
     with shaped():
         if press := update.get("callback_query"):
             return _pressed(update, press, me)
         if reaction := update.get("message_reaction"):
             return _reacted(update, reaction, me)
+        if message := update.get("edited_message"):
+            return _edited(update, message, me, grammar)
         message = update.get("message") or {}
-        by = message.get("from", {"is_bot": True})
-        text = plain(message, me)
-        if by["is_bot"] or "sender_chat" in message or not text:
-            return None
-        return _said(update, message, text, me, grammar)
+        by = speaker(message)
+        return _said(update, message, by, me, grammar) if by and shown(message, me) else None
 
 
-def _said(update: Update, message: Native, text: str, me: Me, grammar: Grammar) -> Heard | None:
-    by, direct = message["from"], message["chat"]["type"] == "private"
+def enclosed(said: Said, update: Update) -> Said | None:
+    """What came with a command, a picture for example: it goes to the other rooms, as all that is said."""
+    message = update.get("message") or {}
+    words = signs.below(*things(message), led(message)) if said.addressed and not said.direct else ""
+    return replace(said, key=f"{said.key} enclosed", words=words, fields={}, addressed=False) if words else None
+
+
+def _edited(update: Update, message: Native, me: Me, grammar: Grammar) -> Said | None:
+    """What somebody made of what they had said; the platform tells of other changes, too. An edit is no command."""
+    by, text = speaker(message), plain(message, me)
+    if not (by and text) or message["chat"]["type"] == "private":
+        return None
+    common = _common(update, message, by, me)
+    _, before = me.known.remark(common["place"], common["message"])
+    if addressed(text, me, grammar, direct=False) is not None or before.text == shown(message, me):
+        return None
+    return Said(**common, words=signs.edited(text), addressed=False, at=moment(message.get("edit_date")))
+
+
+def _said(update: Update, message: Native, by: Native, me: Me, grammar: Grammar) -> Heard | None:
+    direct, text = message["chat"]["type"] == "private", plain(message, me)
     common = _common(update, message, by, me) | {"at": moment(message.get("date"))}
+    chatter = signs.below(shown(message, me), led(message))
     if "forward_origin" in message:
         # Somebody else's words are nobody's command.
-        return None if direct else Said(**common, words=text, addressed=False)
+        return None if direct else Said(**common, words=chatter, addressed=False)
     first = message.get("reply_to_message") or {}
     if asked := saved(first, me.id, by["id"]):
         if drops(text):
@@ -62,9 +92,10 @@ def _said(update: Update, message: Native, text: str, me: Me, grammar: Grammar) 
     if direct and (found := COMMAND.match(text)) and found[1].lower() == START:
         words, safe = started(text[found.end() :], grammar)
         return Said(**common, words=words) if words and safe else Knock(Said(**common, words=words))
-    line = addressed(text, me, grammar, direct)
-    pointed = about(message, me)
-    return Said(**common, words=text if line is None else line, addressed=line is not None, about=pointed)
+    line, pointed = addressed(text, me, grammar, direct), about(message, me)
+    if line is not None and "sender_chat" in message:
+        return Masked(Said(**common, words=line, about=pointed))
+    return Said(**common, words=chatter if line is None else line, addressed=line is not None, about=pointed)
 
 
 def _pressed(update: Update, press: Native, me: Me) -> Heard | None:
@@ -72,6 +103,8 @@ def _pressed(update: Update, press: Native, me: Me) -> Heard | None:
     if not message:
         return None
     common = _common(update, message, press["from"], me)
+    if press["from"]["is_bot"]:
+        return Masked(Said(**common, words="", pressed=True))
     if data.startswith(SAYS):
         return Said(**common, words=data.removeprefix(SAYS), pressed=True)
     if (asked := saved(message, me.id, press["from"]["id"])) is None:
@@ -85,7 +118,9 @@ def _pressed(update: Update, press: Native, me: Me) -> Heard | None:
     return None
 
 
-def _reacted(update: Update, reaction: Native, me: Me) -> Said | None:
+def _reacted(update: Update, reaction: Native, me: Me) -> Said | Masked | None:
+    if (chat := reaction.get("actor_chat")) and added(reaction, me):
+        return Masked(Said(**_common(update, reaction, chat, me), words="", reacted=True))
     if (found := reacted(reaction, me)) is None:
         return None
     common = _common(update, reaction, reaction["user"], me) | {"place": found[0], "at": moment(reaction["date"])}

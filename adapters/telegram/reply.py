@@ -12,7 +12,7 @@ from adapters.telegram.doors import LINK, door
 from adapters.telegram.letters import Message, said
 from adapters.telegram.native import TELEGRAM, Me, Native, Update
 from adapters.telegram.question import Question, Turn, ask
-from adapters.telegram.show import TOAST, show, toast
+from adapters.telegram.show import SAID, SAYS, TOAST, show, toast
 from adapters.telegram.wire import Wire
 from bot.ports import Button, Card, ChatError, Choice, Forbidden, Form, House, MessageId, Option, Place, Said, Throttled
 from bot.text.rich import Para, bold, code, line
@@ -28,6 +28,12 @@ LATER = N_("I cannot keep that just now. Nothing is lost: I go on trying, and an
 SENT = N_("I wrote to you.")
 PATIENT = 60.0
 """Seconds that an answer waits where the platform asks it to: who asks for more has a group that is far too busy."""
+MASKED = N_("I cannot know who you are: you speak as {name}. I take commands from people only.")
+UNMASK = N_(
+    "An administrator who is anonymous turns off “Remain anonymous” in the group's settings; "
+    "whoever speaks as a channel picks their own account beside the message box."
+)
+OR_PRESS = N_("Or press the button, which tells me who you are:")
 ELSEWHERE = N_("That question is for somebody else.")
 
 
@@ -45,7 +51,7 @@ class Reply:
     def __init__(self, wire: Wire, me: Me, house: House, said: Said, update: Update) -> None:
         self.wire, self.me, self.house, self.said = wire, me, house, said
         press, reaction = update.get("callback_query", {}), update.get("message_reaction", {})
-        self._user = press.get("from") or reaction.get("user") or update["message"]["from"]
+        self._user = press.get("from") or reaction.get("user") or (update.get("message") or {}).get("from") or {}
         self._press: str = press.get("id", "")
         self._choice = press.get("data", "").startswith(CHOICE)
         self._silent = bool(reaction)
@@ -130,6 +136,16 @@ class Reply:
             card = Card(title=title, body=body)
         await self._send(show(card))
 
+    async def unmask(self) -> None:
+        """Say that nobody knows who this is, and what to do: a press tells. Raises `ChatError`."""
+        words = self.said.words
+        body = [Para(line(self._word(MASKED, name=self.said.name))), Para(line(self._word(UNMASK)))]
+        if not await self._release(self._word(MASKED, name=self.said.name), alert=True):
+            offered = bool(words) and self.said.about is None and len(f"{SAYS}{words}".encode()) <= SAID
+            button = Button(words, words)
+            body += [Para(line(self._word(OR_PRESS)))] * offered
+            await self._send(show(Card(body=tuple(body), buttons=(button,) * offered, tone="warn")))
+
     # ---- where
 
     async def _aside(self, card: Card) -> None:
@@ -198,4 +214,9 @@ class Reply:
         return User(user["id"], user["first_name"], user["is_bot"], user.get("last_name"))
 
     def _word(self, text: str, **values: str) -> str:
-        return Voice(known(self.said.locale) or ENGLISH).word(text, **values)
+        return Voice(known(self.said.locale) or self._spoken()).word(text, **values)
+
+    def _spoken(self) -> str:
+        """The deployment's language: that of the grammar for whose language nobody knows."""
+        here = self.house.grammar()
+        return next((tag for tag in self.house.languages() if self.house.grammar(tag) == here), ENGLISH)

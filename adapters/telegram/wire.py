@@ -22,7 +22,7 @@ logging.getLogger("telegram.Bot").setLevel(logging.WARNING)
 
 POLL = 30
 """Seconds that a poll waits for something to happen."""
-WANTED = ("message", "callback_query", "message_reaction", "my_chat_member")
+WANTED = ("message", "edited_message", "callback_query", "message_reaction", "my_chat_member")
 QUIET = LinkPreviewOptions(is_disabled=True)
 CROWD = 5.0
 """Seconds within which two chats that ask us to wait mean the whole platform."""

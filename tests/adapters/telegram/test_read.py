@@ -12,9 +12,10 @@ from hypothesis import strategies as st
 from adapters.playground.telegram.markup import units
 from adapters.telegram.befell import befell, opened, pinned
 from adapters.telegram.doors import Knock
+from adapters.telegram.masks import Masked
 from adapters.telegram.native import Me
 from adapters.telegram.question import Turn
-from adapters.telegram.read import met, read
+from adapters.telegram.read import enclosed, met, read
 from bot.ports import Handle, MessageId, Place, Remark, RoomChange, Said
 from tests.adapters.house import GRAMMAR
 
@@ -159,17 +160,104 @@ def test_an_answer_to_a_question_that_somebody_made_up_does_not() -> None:
 def test_nobody_commands_by_what_was_forwarded() -> None:
     origin = {"type": "hidden_user", "sender_user_name": "Mallory", "date": 1}
     found = said("/incident resolve", forward_origin=origin)
-    assert not found.addressed
+    assert not found.addressed and found.words == "↪ Mallory: /incident resolve"
     assert heard("message", text="resolve", forward_origin=origin, chat={"id": 5, "type": "private"}) is None
 
 
 def test_what_nobody_said_is_nothing() -> None:
     bot = {"id": 9, "is_bot": True, "first_name": "Other"}
     assert heard("message", **{"from": bot}) is None
-    assert heard("message", sender_chat={"id": GROUP, "type": "supergroup"}) is None
+    assert heard("message", sender_chat={"id": -1, "type": "channel"}, is_automatic_forward=True) is None
     assert heard("message", text="") is None
-    for kind in ("edited_message", "channel_post", "my_chat_member", "something_new"):
+    for kind in ("channel_post", "my_chat_member", "something_new"):
         assert read({"update_id": 1, kind: {"date": 1}}, ME, GRAMMAR) is None
+
+
+PLACE = {"latitude": 52.52, "longitude": 13.405}
+LED = f"https://t.me/c/{str(GROUP)[4:]}/58"
+FILE = {"file_id": "x", "file_unique_id": "y"}
+
+
+@pytest.mark.parametrize(
+    ("media", "words"),
+    [
+        ({"photo": [FILE], "caption": "the graph"}, f"the graph\n🖼\n{LED}"),
+        ({"photo": [FILE]}, f"🖼\n{LED}"),
+        ({"document": FILE | {"file_name": "db.log"}}, f"📎 db.log\n{LED}"),
+        ({"voice": FILE | {"duration": 72}}, f"🎤 1:12\n{LED}"),
+        ({"audio": FILE | {"duration": 5, "performer": "P", "title": "T"}}, f"🎵 0:05 P – T\n{LED}"),
+        ({"video_note": FILE | {"duration": 8, "length": 240}}, f"🎬 0:08\n{LED}"),
+        ({"animation": FILE | {"duration": 2, "file_name": "a.mp4"}, "document": FILE}, f"🎬 0:02 a.mp4\n{LED}"),
+        ({"sticker": FILE | {"emoji": "🔥", "set_name": "s"}}, "🔥"),
+        ({"dice": {"emoji": "🎲", "value": 4}}, "🎲 4"),
+        ({"contact": {"first_name": "Eve", "phone_number": "+4930123"}}, "👤 Eve +4930123"),
+        ({"location": PLACE}, "📍 https://www.openstreetmap.org/?mlat=52.52000&mlon=13.40500"),
+        (
+            {"location": PLACE, "venue": {"location": PLACE, "title": "DC 2", "address": "Alex 1"}},
+            "📍 DC 2, Alex 1 https://www.openstreetmap.org/?mlat=52.52000&mlon=13.40500",
+        ),
+        (
+            {"poll": {"question": "Roll back?", "options": [{"text": "yes"}, {"text": "no"}]}},
+            f"📊 Roll back?\n• yes\n• no\n{LED}",
+        ),
+        ({"checklist": {"title": "Now", "tasks": [{"id": 1, "text": "drain"}]}}, f"☑ Now\n• drain\n{LED}"),
+        ({"photo": [FILE], "forward_origin": {"type": "hidden_user", "sender_user_name": "X"}}, f"↪ X\n🖼\n{LED}"),
+    ],
+)
+def test_what_is_said_without_words_is_chatter_too(media: dict[str, Any], words: str) -> None:
+    found = heard("message", text="", **media)
+    assert found and not found.addressed and found.words == words
+
+
+def test_what_comes_with_a_command_is_for_the_other_rooms_and_no_part_of_it() -> None:
+    update = payload("message", text="", photo=[FILE], caption="/incident sev 2")
+    found = read(update, ME, GRAMMAR)
+    assert isinstance(found, Said) and (found.words, found.addressed) == ("sev 2", True)
+    also = enclosed(found, update)
+    assert also and (also.words, also.addressed, also.by) == (f"🖼\n{LED}", False, found.by)
+    assert also.key != found.key
+    assert enclosed(said("!ack"), payload("message", text="!ack")) is None
+
+
+def test_a_picture_that_somebody_points_at_is_one() -> None:
+    first = payload("message", text="", photo=[FILE], caption="the graph")["message"]
+    found = said("!pin", reply_to_message=first)
+    assert found.about and found.about.text == "the graph\n🖼"
+
+
+EDITED = {"edit_date": 1772445800}
+
+
+def edited(me: Me, text: str, **more: Any) -> Any:
+    return read(
+        {"update_id": 5, "edited_message": payload("message", text=text)["message"] | EDITED | more}, me, GRAMMAR
+    )
+
+
+def test_what_was_said_otherwise_afterwards_is_told() -> None:
+    me = Me(ME.id, ME.username)
+    met(payload("message", text="fail over to A"), me)
+    found = edited(me, "fail over to B")
+    assert isinstance(found, Said) and (found.words, found.addressed) == ("✎ fail over to B", False)
+    assert edited(me, "fail over to A") is None, "something else changed"
+    assert edited(me, "!ack") is None and edited(me, "", location=PLACE) is None
+    assert edited(me, "x", chat={"id": 5, "type": "private"}) is None
+
+
+HIDDEN = {"id": 1087968824, "is_bot": True, "first_name": "Group", "username": "GroupAnonymousBot"}
+FORUM = {"id": GROUP, "title": "Ops", "type": "supergroup"}
+
+
+def test_who_speaks_in_a_chats_name_is_heard_as_that_chat_and_commands_nothing() -> None:
+    found = heard("message", text="I see smoke", **{"from": HIDDEN}, sender_chat=FORUM)
+    assert found and (found.words, found.addressed, found.name) == ("I see smoke", False, "Ops")
+    assert found.by == Handle("telegram", str(GROUP))
+    asked = read(payload("message", text="/incident ack", **{"from": HIDDEN}, sender_chat=FORUM), ME, GRAMMAR)
+    assert isinstance(asked, Masked) and asked.said.words == "ack"
+    reaction = {"chat": FORUM, "message_id": 5, "date": 1, "actor_chat": FORUM, "old_reaction": []}
+    for face, kind in (("✍", Masked), ("🔥", type(None))):
+        faces = {"new_reaction": [{"type": "emoji", "emoji": face}]}
+        assert isinstance(read({"update_id": 1, "message_reaction": reaction | faces}, ME, GRAMMAR), kind)
 
 
 def test_a_reply_outside_a_forum_is_in_no_topic() -> None:

@@ -1,7 +1,11 @@
 """What Telegram makes comfortable: questions with buttons, links that open a conversation, messages pointed at."""
 
+from typing import Any
+
 from msgspec.structs import replace
 
+from adapters.playground.cast import COMPANY
+from adapters.playground.telegram.cloud import GROUP
 from bot.ports import Card, Choice, Copy, Form, MessageId, Option, Place, Room
 from bot.text.rich import Para, line
 from tests.adapters.telegram.conftest import HALL, Town
@@ -216,3 +220,48 @@ async def test_where_a_message_stands_is_known_after_a_restart(deaf: Town) -> No
         await deaf.heard(2)
     pin = deaf.house.heard[-1]
     assert pin.place == place and pin.about and pin.about.message == MessageId(said.id)
+
+
+def masked(text: str, **more: Any) -> dict[str, Any]:
+    """Something that an administrator says in the group's own name."""
+    platform = {"id": 1087968824, "is_bot": True, "first_name": "Group", "username": "GroupAnonymousBot"}
+    group = {"id": GROUP, "title": "Ops", "type": "supergroup", "is_forum": True}
+    return {"message_id": 900, "from": platform, "sender_chat": group, "chat": group, "date": 1, "text": text, **more}
+
+
+async def test_who_is_anonymous_is_told_so_once_and_a_press_says_who_they_are(town: Town) -> None:
+    for text in ("/incident ack #1", "/incident summary", "!ack"):
+        town.stand.cloud.queue.put({"message": masked(text)})
+    told = await town.shown("anna", "I cannot know who you are: you speak as Ops.")
+    assert "Remain anonymous" in told.text and not town.house.heard
+    await town.press("anna", told, "ack #1")
+    await town.heard()
+    (said,) = town.house.heard
+    assert (said.words, said.by.id) == ("ack #1", COMPANY[0].ids["telegram"])
+    await town.say("anna", "!help")
+    await town.shown("anna", "heard: help")
+    assert len([each for each in town.bubbles("anna") if "cannot know who you are" in each.text]) == 1
+
+
+async def test_who_is_anonymous_and_pins_with_a_reaction_is_told_so(town: Town) -> None:
+    put = {"chat": masked("")["chat"], "actor_chat": masked("")["chat"], "message_id": 900, "date": 1}
+    faces = {"old_reaction": [], "new_reaction": [{"type": "emoji", "emoji": "✍"}]}
+    town.stand.cloud.queue.put({"message_reaction": {**put, **faces}})
+    told = await town.shown("anna", "I cannot know who you are")
+    assert not told.buttons and not town.house.heard
+
+
+async def test_what_is_said_without_words_and_what_is_said_otherwise_goes_in(town: Town) -> None:
+    await town.say("anna", "fail over to A")
+    await town.heard()
+    said = town.stand.cloud.chats[GROUP].messages[int(town.bubbles("anna")[-1].id)]
+    for text in ("fail over to A", "fail over to B"):
+        town.stand.cloud.queue.put({"edited_message": {**said, "text": text, "edit_date": 2}})
+    await town.heard(2)
+    town.stand.cloud.queue.put({"message": {**said, "message_id": 901, "text": "", "voice": {"duration": 5}}})
+    await town.heard(3)
+    assert [each.words for each in town.house.heard] == [
+        "fail over to A",
+        "✎ fail over to B",
+        f"🎤 0:05\nhttps://t.me/c/{str(GROUP)[4:]}/901",
+    ]
