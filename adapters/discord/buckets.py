@@ -46,7 +46,7 @@ class Buckets:
         if named := headers.get("X-RateLimit-Bucket"):
             self._names[route] = named
         left, after = headers.get("X-RateLimit-Remaining", ""), headers.get("X-RateLimit-Reset-After", "")
-        if left.isdigit() and after.replace(".", "", 1).isdigit():
+        if left.isdecimal() and after.replace(".", "", 1).isdecimal():
             self._keep(self._name(route, about), Bucket(int(left), now + float(after)), now)
 
     def refused(self, route: str, about: str, wait: float, everywhere: bool, now: float) -> None:

@@ -256,7 +256,7 @@ def remark(raw: Mapping[str, Any], guild: str = "") -> Remark:
         ),
         by=Handle(NAME, str(author["id"])) if known else None,
         name=called(author, raw.get("member") or {}),
-        at=when(id) if id.isdigit() else None,
+        at=when(id) if id.isdecimal() else None,
         link=f"https://discord.com/channels/{raw.get('guild_id') or guild or '@me'}/{room}/{id}" if room else "",
     )
 

@@ -198,7 +198,7 @@ def entry(option: Option) -> dict[str, Any]:
 
 def choices(offered: Sequence[Choice], whole: bool = False) -> dict[str, Any]:
     """What an option may be, while it is typed; `whole` where it takes nothing but whole numbers."""
-    fits = [one for one in offered if 0 < len(one.value) <= ID and (one.value.isdigit() or not whole)]
+    fits = [one for one in offered if 0 < len(one.value) <= ID and (one.value.isdecimal() or not whole)]
     return {
         "choices": [
             {"name": short(one.label, 100) or one.value, "value": int(one.value) if whole else one.value}

@@ -76,7 +76,7 @@ def read(body: bytes) -> Mapping[str, Any]:
 def failure(answer: Answer, why: str) -> ChatError:
     """What a refusal means: asked to wait, broken for now, or never for this one."""
     if answer.status == 429:
-        return Throttled(why, retry_in=float(answer.wait) if answer.wait.isdigit() else None)
+        return Throttled(why, retry_in=float(answer.wait) if answer.wait.isdecimal() else None)
     if answer.status >= 500:
         return Unreachable(why, ambiguous=True)
     return Forbidden(why)

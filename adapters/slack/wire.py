@@ -155,7 +155,7 @@ def failure(status: int, code: str, wait: str = "", needed: str = "", method: st
     if status == 429 or code in BUSY:
         # Posts are counted in each channel, all else by its method: who edits too much elsewhere may still post here.
         scope: Literal["room", "place"] = "room" if method in POSTS else "place"
-        return Throttled(code, retry_in=float(wait) if wait.isdigit() else None, scope=scope)
+        return Throttled(code, retry_in=float(wait) if wait.isdecimal() else None, scope=scope)
     if status >= 500 or not code or code in BROKEN:
         return Unreachable(f"{status} {code}".strip(), ambiguous=True)
     if code in GONE:

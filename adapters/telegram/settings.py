@@ -42,7 +42,7 @@ class Settings(BaseModel):
     @classmethod
     def _looks_like_one(cls, token: SecretStr) -> SecretStr:
         id, _, secret = token.get_secret_value().partition(":")
-        if not (id.isdigit() and secret):
+        if not (id.isdecimal() and secret):
             raise ValueError("expected a bot's token, such as 7000000001:AA...")
         return token
 

@@ -178,7 +178,7 @@ def refuse(status: int, wait: str) -> None:
     if 200 <= status < 300:
         return
     if status == 429:
-        raise Throttled("it asks us to wait", retry_in=float(wait) if wait.isdigit() else None)
+        raise Throttled("it asks us to wait", retry_in=float(wait) if wait.isdecimal() else None)
     raise Unreachable(f"it answers {status}") if status >= 500 else Forbidden(f"it answers {status}")
 
 

@@ -14,7 +14,7 @@ from bot.config.policies import For, Ladder, Targets, Webhook
 from bot.config.policies import faults as policy_faults
 from bot.config.schedules import Crew, Roster, faults
 from bot.oncall.policy import Hop, Rules
-from bot.people.following import Sub
+from bot.people.following import Sub, subject
 from bot.people.person import Enroll
 from bot.people.reach import read_hops
 from bot.ports import Handle, Pace
@@ -210,6 +210,7 @@ class FollowingRoom(Part):
     language: str = ""
 
     _language = field_validator("language")(real_language)
+    _of = field_validator("of")(subject)
 
 
 class Config(Part):
@@ -292,7 +293,7 @@ class Config(Part):
 
     def subs(self) -> tuple[Sub, ...]:
         """What the configuration's rooms follow."""
-        return tuple(Sub(each.of.casefold(), each.room, each.view, each.language) for each in self.followers)
+        return tuple(Sub(each.of, each.room, each.view, each.language) for each in self.followers)
 
     def enrolments(self) -> Mapping[str, Enroll]:
         """What the configuration says of everybody, as commands on their books."""

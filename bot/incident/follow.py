@@ -8,7 +8,7 @@ from bot.book import Ask, BookId, Command, Entry, Event, Refused, event
 from bot.grammar import Desk, Query, command, flag, query, words
 from bot.incident.severity import Audience
 from bot.people.account import STRANGER
-from bot.people.following import EVERYTHING, Following, Sub, Subscribed, Unsubscribed
+from bot.people.following import EVERYTHING, Following, Sub, Subscribed, Unsubscribed, spelling, subject
 from bot.ports import Card, Place
 from bot.text.rich import Item, Para, bold, line
 from bot.text.words import LANGUAGES, N_, Who, known
@@ -89,11 +89,6 @@ def follow_up(incident: "Incident", severity: int, service: str, ask: Ask) -> It
 WHAT = N_("What to follow: an incident, sev2 (and worse), a service, or all. In a war room: this incident.")
 
 
-def subject(what: str) -> str:
-    """What a subscription is about, in one spelling."""
-    return what.strip().casefold().replace(" ", "")
-
-
 @command("subscribe", "follow", "watch", rank=32, group="follow")
 class Subscribe(Command):
     """Be told of every change, here and in your direct messages: of one incident, a severity, a service, or of all.
@@ -117,7 +112,7 @@ class Subscribe(Command):
         if self.language and not known(self.language):
             raise Refused(N_("There are words in: {languages}."), languages=", ".join(LANGUAGES))
         if isinstance(state, Following):
-            sub = Sub(subject(self.what), who, view.value, known(self.language))
+            sub = Sub(_about(self.what), who, view.value, known(self.language))
             if sub in state.subs:
                 raise Refused(N_("You follow {what} already."), what=self.what)
             yield Subscribed(sub)
@@ -146,13 +141,21 @@ class Unsubscribe(Command):
     def decide(self, state: Any, ask: Ask) -> Iterator[Event]:
         who = follower(ask, self.here)
         if isinstance(state, Following):
-            if not any((each.what, each.who) == (subject(self.what), who) for each in state.subs):
+            if not any((each.what, each.who) == (spelling(self.what), who) for each in state.subs):
                 raise Refused(N_("You do not follow {what}. `subscriptions` lists what you follow."), what=self.what)
-            yield Unsubscribed(subject(self.what), who)
+            yield Unsubscribed(spelling(self.what), who)
         elif any(each.who == who for each in state.followers):
             yield Unfollowed(who)
         else:
             raise Refused(N_("You do not follow {what}. `subscriptions` lists what you follow."), what=f"#{state.id}")
+
+
+def _about(what: str) -> str:
+    try:
+        return subject(what)
+    except ValueError:
+        text = N_("There is no severity “{what}”. There are sev1 (the worst) to sev5: `subscribe sev2` is 1 and 2.")
+        raise Refused(text, what=what[:20]) from None
 
 
 def follower(ask: Ask, here: bool) -> str:

@@ -1,5 +1,6 @@
 """Following: who wants to hear of what, before it happens: a severity, a service, everything."""
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 
@@ -8,6 +9,20 @@ from bot.text.words import N_, Phrase, Who
 
 EVERYTHING = "all"
 """What somebody follows who follows every incident."""
+SEVERITY = re.compile("sev([1-5])")
+
+
+def subject(what: str) -> str:
+    """What a subscription is about, in one spelling. Raises ValueError for a severity that there is not: `sev9`."""
+    spelled = spelling(what)
+    if re.match(r"sev(?![a-z])", spelled) and not SEVERITY.fullmatch(spelled):
+        raise ValueError("expected all, sev1 to sev5, or a service")
+    return spelled
+
+
+def spelling(what: str) -> str:
+    """As it is held against another: neither case nor spaces tell two services apart."""
+    return "".join(what.casefold().split())
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,9 +39,9 @@ class Sub:
 
     def fits(self, severity: int, service: str) -> bool:
         """Whether an incident is one of those that it is about."""
-        if self.what.startswith("sev") and self.what[3:].isdigit():
-            return severity <= int(self.what[3:])
-        return self.what == EVERYTHING or (bool(service) and self.what == service.casefold())
+        if graded := SEVERITY.fullmatch(self.what):
+            return severity <= int(graded[1])
+        return self.what == EVERYTHING or (bool(service) and self.what == spelling(service))
 
 
 @book("following")

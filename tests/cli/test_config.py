@@ -50,6 +50,7 @@ def told(text: str, folder: Path) -> list[str]:
         ),
         ('[people.a]\nname = "A"\nslak = "U1"', "tocsin.toml:3: people.a.slak: there is no such setting, and"),
         ('[house]\nadmin = "zoe"', "tocsin.toml:2: house.admin: there is no zoe under [people]"),
+        ('[[followers]]\nroom = "slack:C1"\nof = "sev²"', "tocsin.toml:3: followers.0.of: expected all, sev1 to"),
         ('house = { zone = "Mars/X" }', "tocsin.toml:1: house.zone: expected an IANA time zone"),
         ('[house]\nzone = "UTC\n', "tocsin.toml: this is not TOML: Illegal character '\\n' (at line 2"),
     ],

@@ -48,7 +48,7 @@ def fits(value: Any, kind: str) -> bool:
         case "boolean":
             return isinstance(value, bool) or str(value).lower() in ("0", "1", "true", "false")
         case "number" | "integer":
-            return not isinstance(value, bool) and str(value).isdigit()
+            return not isinstance(value, bool) and str(value).isdecimal()
         case "string":
             return isinstance(value, str)
         case "array":

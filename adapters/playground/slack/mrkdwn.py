@@ -60,7 +60,7 @@ def reference(ref: str, at: Workspace) -> str:
 def dated(special: str, fallback: str, at: Workspace) -> str:
     """`date^1392734382^{date_short} {time}`, in the reader's zone: here UTC."""
     _, ts, shape, *_ = [*special.split("^"), "", ""]
-    return time(int(ts), shape, at.clock.now()) if ts.isdigit() else escape(fallback)
+    return time(int(ts), shape, at.clock.now()) if ts.isdecimal() else escape(fallback)
 
 
 def time(ts: int, shape: str, now: datetime) -> str:

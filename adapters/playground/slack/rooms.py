@@ -20,7 +20,7 @@ def truth(value: Any) -> bool:
 def began(args: Args) -> int:
     """Where a page begins: a cursor means nothing but that to whoever was given it. Raises `No`."""
     cursor = str(args.get("cursor") or "0")
-    if not cursor.isdigit():
+    if not cursor.isdecimal():
         raise No("invalid_cursor")
     return int(cursor)
 
