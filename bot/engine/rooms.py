@@ -37,7 +37,7 @@ class Rooming:
             await spend()
             used = await self.office.store.read(partial(in_use, row.platform))
             place = await chat.open(self._wanted(incident, used, self.office.language(row.platform)))
-            await self.office.store.write(lambda tx: own(OpenRoom(str(place)), row.book, self.office, tx))
+            await self.office.store.write(partial(own, OpenRoom(str(place), incident.private), row.book, self.office))
             self.office.wake()
         await self.office.store.write(lambda tx: tx.shown(row.id, have=row.want, place="", message="", digest=""))
 

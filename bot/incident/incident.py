@@ -8,6 +8,7 @@ from bot.book import TOCSIN, Entry, Look, Timer, book
 from bot.incident.call import Call
 from bot.incident.due import due
 from bot.incident.follow import Follower
+from bot.incident.rooms import OLD
 from bot.incident.severity import Severity, Status
 from bot.incident.tasks import Task
 from bot.incident.told import Stamps, Told
@@ -133,7 +134,7 @@ class Incident:
 
     def anew(self) -> "Incident":
         """The incident before other rooms are opened for it than it had."""
-        left = tuple(map(str, self.places))
+        left = (*self.old_rooms, *map(str, self.places))[-OLD:]
         return replace(self, rooms={}, annexes=(), lost={}, old_rooms=left, era=self.era + 1, shut=False, shut_at=None)
 
     def hearers(self, wide: bool) -> Iterator[tuple[str, str]]:

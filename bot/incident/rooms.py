@@ -13,6 +13,9 @@ from bot.text.words import N_, Phrase
 if TYPE_CHECKING:
     from bot.incident.incident import Incident
 
+OLD = 30
+"""Rooms that were left, as many as are kept in mind."""
+
 
 def of(place: str) -> str:
     """A place's platform, as people write it."""
@@ -36,15 +39,33 @@ class RoomOpened(Event):
         return Phrase(self.says, {"platform": of(self.place)})
 
 
-@dataclass(frozen=True)
-class OpenRoom(Command):
-    """The platform answered: here it is."""
+@event
+class RoomLate(Event):
+    """A platform opened a room that is not fit any more: open for what is private now, or for what is over."""
 
     place: str
 
+    says = N_("a room on {platform} was opened too late: it is left again")
+
+    def onto(self, incident: "Incident", entry: Entry) -> "Incident":
+        return replace(incident, old_rooms=(*incident.old_rooms, self.place)[-OLD:])
+
+    def phrase(self, entry: Entry) -> Phrase:
+        return Phrase(self.says, {"platform": of(self.place)})
+
+
+@dataclass(frozen=True)
+class OpenRoom(Command):
+    """The platform answered: here it is, as it was asked for. Meanwhile the incident may want another, or none."""
+
+    place: str
+    private: bool = False
+
     def decide(self, incident: "Incident", ask: Ask) -> Iterator[Event]:
-        if incident.rooms.get(Place.parse(self.place).platform) != self.place:
-            yield RoomOpened(self.place)
+        if self.place in {*map(str, incident.places), *incident.old_rooms}:
+            return
+        fit = self.private == incident.private and not incident.merged_into
+        yield RoomOpened(self.place) if fit else RoomLate(self.place)
 
 
 @event

@@ -33,13 +33,15 @@ SWITCHES = {"on": N_("on"), "off": N_("off")}
 class MadePrivate(Event):
     """From now on only those who are in it see it. The rooms that everybody could read are left."""
 
+    left: tuple[str, ...] = ()
+
     says = N_("{by} made it private: it goes on where only those who are in it can read")
 
     def onto(self, incident: "Incident", entry: Entry) -> "Incident":
         return replace(incident.anew(), private=True, followers=(), announced=True)
 
     def sends(self, incident: "Incident", entry: Entry) -> Iterator[Send]:
-        yield from (Send("entry", place, 3, {"rev": entry.rev}) for place in incident.old_rooms)
+        yield from (Send("entry", place, 3, {"rev": entry.rev}) for place in self.left)
 
 
 @event
@@ -73,7 +75,7 @@ class Private(Command):
             raise Refused(
                 N_("Others were merged into #{id}, and their rooms are open: it cannot be private."), id=incident.id
             )
-        yield MadePrivate()
+        yield MadePrivate(tuple(map(str, incident.places)))
 
     def answer(self, state: Any, entries: Sequence[Entry], ask: Ask, voice: Voice) -> Card:
         told = [Para(voice.phrase(entry.event.phrase(entry))) for entry in entries]

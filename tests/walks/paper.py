@@ -92,7 +92,8 @@ class Paper:
 
     async def open(self, room: Room) -> Place:
         after = self._before("open")
-        place = self.rooms.setdefault(room.key, Place(self.name, f"room-{room.key}"))
+        key = room.key + "-private" * room.private
+        place = self.rooms.setdefault(key, Place(self.name, f"room-{key}"))
         after()
         return place
 

@@ -1,0 +1,111 @@
+"""What becomes private while the platforms are at work: no open room ever speaks for it, and none is forgotten."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+
+from bot.book import BookId
+from bot.incident.incident import Incident
+from bot.ports import Handle, Place, Room
+from bot.text.rich import Para, plain
+from tests.walks.paper import Paper
+from tests.walks.town import Town
+
+ANNA, BORIS = Handle("ink", "a1"), Handle("lead", "b2")
+
+
+async def state(town: Town, id: str = "1") -> Incident:
+    found: Incident = (await town.store.read(lambda tx: tx.load(BookId("incident", id)))).state
+    return found
+
+
+def read(paper: Paper, place: Place | str) -> list[str]:
+    """All that stands in a place."""
+    cards = [card for (at, _), card in paper.messages.items() if str(at) == str(place)]
+    return [plain((Para(card.title), *card.body)).strip() for card in cards]
+
+
+class Slow:
+    """A platform that takes its time for rooms: until then something else is said."""
+
+    def __init__(self, paper: Paper, meanwhile: Callable[[], Awaitable[object]]) -> None:
+        self.opened: list[bool] = []
+        """For each room, whether it was to be private."""
+        self._open, self._meanwhile = paper.open, meanwhile
+        paper.open = self.open  # type: ignore[method-assign]
+
+    async def open(self, room: Room) -> Place:
+        place = await self._open(room)
+        self.opened.append(room.private)
+        if len(self.opened) == 1:
+            await self._meanwhile()
+        return place
+
+
+async def test_a_room_that_was_opened_in_the_open_is_none_for_what_is_private_now(town: Town) -> None:
+    ink = town.papers[0]
+    slow = Slow(ink, lambda: town.say(ANNA, "private #1 on"))
+    await town.say(ANNA, "declare fraud --sev 4")
+    await town.rest()
+    late, room = ink.rooms.values()
+    assert slow.opened == [False, True]
+    assert ((await state(town)).rooms["ink"], late in ink.closed) == (str(room), True)
+    await town.say(ANNA, "update #1 the evidence is in the safe")
+    await town.rest()
+    assert [text for text in read(ink, room) if "evidence" in text]
+    assert not [text for text in read(ink, late) if "fraud" in text or "evidence" in text]
+
+
+async def test_a_private_room_is_none_for_what_is_public_again(town: Town) -> None:
+    ink = town.papers[0]
+    slow = Slow(ink, lambda: town.say(ANNA, "private #1 off"))
+    await town.say(ANNA, "declare fraud --sev 4 --private")
+    await town.rest()
+    assert slow.opened == [True, False]
+    assert (await state(town)).rooms["ink"] == str(list(ink.rooms.values())[1])
+
+
+async def test_what_is_private_twice_forgets_no_room_that_it_leaves(town: Town) -> None:
+    await town.say(ANNA, "declare fraud --sev 4")
+    await town.rest()
+    for paper in town.papers:
+        paper.fault = lambda deed: "down"
+    for switch in ("on", "off", "on"):
+        await town.say(ANNA, f"private #1 {switch}")
+    await town.rest()
+    for paper in town.papers:
+        paper.fault = lambda deed: ""
+    town.clock.push(minutes=10)
+    await town.rest()
+    ink = town.papers[0]
+    left, room = ink.rooms.values()
+    assert (left in ink.closed, room in ink.closed) == (True, False)
+
+
+async def test_a_room_that_comes_after_a_merge_is_left(town: Town) -> None:
+    ink = town.papers[0]
+    await town.say(ANNA, "declare survivor --sev 4")
+    await town.rest()
+    Slow(ink, lambda: town.say(ANNA, "merge #2 1"))
+    await town.say(ANNA, "declare duplicate --sev 4")
+    await town.rest()
+    late = list(ink.rooms.values())[1]
+    assert ((await state(town, "2")).rooms.get("ink"), late in ink.closed) == (None, True)
+    assert read(ink, late) == ["#2 goes on in another room. Nothing more is told here."]
+
+
+async def test_a_process_that_dies_between_the_platforms_answer_and_ours_finds_its_room_again(town: Town) -> None:
+    ink = town.papers[0]
+    died = asyncio.Event()
+
+    def dies(deed: str) -> str:
+        if deed != "open" or died.is_set():
+            return ""
+        died.set()
+        return "killed"
+
+    town.fault = dies
+    await town.say(ANNA, "declare fraud --sev 4 --private")
+    await town.rest()
+    town.clock.push(minutes=5)
+    await town.rest()
+    assert (town.deaths, [str(each) for each in ink.rooms.values()]) == (1, [(await state(town)).rooms["ink"]])
