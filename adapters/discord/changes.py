@@ -6,7 +6,8 @@ Our own doings are none of them: the bot gives no channel another name, and dele
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
-from adapters.discord.read import NAME, THREADS, listed
+from adapters.discord.letters import listed
+from adapters.discord.read import NAME, THREADS
 from bot.ports import Place, RoomChange
 
 TOLD = (

@@ -58,7 +58,7 @@ logging.getLogger("discord").addHandler(logging.NullHandler())
 
 STARTS_KEPT = 50
 """Discord takes 1,000 fresh sessions a day and then resets the token: the last ones are not touched."""
-HEARD = ("INTERACTION_CREATE", "MESSAGE_CREATE", "MESSAGE_REACTION_ADD", *changes.TOLD)
+HEARD = ("INTERACTION_CREATE", "MESSAGE_CREATE", "MESSAGE_UPDATE", "MESSAGE_REACTION_ADD", *changes.TOLD)
 CAN = Can(
     label="Discord",
     ephemeral=True,
@@ -139,6 +139,8 @@ class Discord:
                 self._hooks.echo(raw)
             case "MESSAGE_CREATE":
                 await self._message(house, ears, raw)
+            case "MESSAGE_UPDATE":
+                await self._edit(house, ears, raw)
             case "MESSAGE_REACTION_ADD":
                 await self._reaction(house, ears, raw)
             case _:
@@ -163,7 +165,16 @@ class Discord:
             # The library begins a task for each event: without this, what somebody said twice could turn around.
             async with self._order[said.place.room]:
                 answer = await self._replies.hear(house, said, room)
+                if also := read.enclosed(said, raw):
+                    await self._replies.hear(house, also, room)
             await self._replies.answer(house, said, answer, room)
+
+    async def _edit(self, house: House, ears: Ears, raw: Any) -> None:
+        room = str(raw.get("channel_id"))
+        said = read.edited(raw, ears.names(self.settings.guild), house.grammar(), self._changes.parent(room))
+        if said:
+            async with self._order[said.place.room]:
+                await self._replies.hear(house, said, room)
 
     async def _again(self, house: House, ears: Ears, event: str, raw: Any) -> None:
         """What was missed. Whoever put a reaction is not answered: it may have been heard before."""

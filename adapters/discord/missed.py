@@ -10,7 +10,8 @@ from typing import Any
 
 from adapters import mark
 from adapters.discord.changes import Changes
-from adapters.discord.read import EPOCH, bare, listed
+from adapters.discord.letters import listed
+from adapters.discord.read import EPOCH, bare
 from adapters.discord.replies import MESSAGES
 from adapters.discord.settings import Settings
 from adapters.discord.wire import Wire

@@ -8,8 +8,13 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
+from msgspec.structs import replace
+
+from adapters import signs
+from adapters.discord.letters import everything, led, listed, named, plainly, things, typed
 from adapters.discord.menu import ANYTHING, OF_A_MESSAGE, meant, pointed
 from adapters.discord.show import ABOUT, MARK, PEOPLE, REST
+from adapters.signs import below
 from bot.ports import Grammar, Handle, MessageId, Place, Remark, Said
 
 NAME = "discord"
@@ -23,10 +28,6 @@ PIN = "pin"
 """What a reaction says."""
 SPOKEN = {0, 19}
 """Kinds of message that people type: a message and a reply. The others are joins, pins and the like."""
-PERSON = re.compile(r"<@!?(\d+)>")
-EMOJI = re.compile(r"<a?(:\w+:)\d+>")
-MASKED = re.compile(r"\[([^\]\n]+)\]\(<?(https?://[^\s)>]+)>?\)")
-QUIET = re.compile(r"<(https?://[^\s>]+)>")
 LATEST = 1 << 42
 """Milliseconds: what the largest id says."""
 EPOCH = datetime.fromisoformat("2015-01-01T00:00:00+00:00")
@@ -127,11 +128,6 @@ def descend(data: Mapping[str, Any]) -> tuple[list[str], Sequence[Mapping[str, A
     return path, [each for each in options if each.get("name") and "type" in each]
 
 
-def listed(parts: Any) -> Sequence[Mapping[str, Any]]:
-    """The objects of a list that may be missing, or hold what nobody knows yet."""
-    return [each for each in parts or () if isinstance(each, Mapping)]
-
-
 def command(data: Mapping[str, Any], grammar: Grammar) -> tuple[str, dict[str, str]]:
     """A slash command's verb and what was filled in."""
     path, options = descend(data)
@@ -176,45 +172,64 @@ def lines(typed: str) -> dict[str, str]:
 
 
 def message(raw: Mapping[str, Any], mine: Collection[str], grammar: Grammar, parent: str = "") -> Said | None:
-    """A message; None for bots, webhooks, joins and what has no words. `raw` is MESSAGE_CREATE's payload.
+    """A message; None for bots, webhooks, joins and what has nothing in it. `raw` is MESSAGE_CREATE's payload.
 
     `mine` are the ids by which the bot is mentioned: its own, and its role's, which people pick by mistake. `parent` is
     the channel of the thread in which it was said.
     """
-    author = raw.get("author") or {}
-    robot = author.get("bot") or author.get("system") or raw.get("webhook_id")
-    if not author.get("id") or robot or raw.get("type", 0) not in SPOKEN:
-        return None
-    direct, text = alone(raw), written(raw)
+    direct, text = alone(raw), typed(raw)
     # Somebody else's words, passed on, are nobody's command.
-    line = addressed(text, mine, grammar, direct) if text else None
-    if not text and (direct or not (text := "\n".join(passed_on(raw)))):
+    asked = text or (direct and not raw.get("message_snapshots"))
+    chatter = below(plainly(text), *things(raw), named(raw))
+    if not (human(raw) and chatter and (asked or not direct)):
         return None
+    line = addressed(text, mine, grammar, direct) if asked else None
     replied = raw.get("referenced_message")
     return Said(
+        **who_said(raw, parent),
         key=f"{NAME}:{raw['id']}",
-        by=Handle(NAME, str(author["id"])),
-        place=Place(NAME, parent or str(raw["channel_id"])),
-        words=plainly(text if line is None else line),
+        words=chatter if line is None else plainly(line),
         addressed=line is not None,
         direct=direct,
-        name=called(author, raw.get("member") or {}),
-        avatar=avatar(author),
-        at=when(str(raw["id"])),
-        message=MessageId(str(raw["id"])),
         about=remark(replied, str(raw.get("guild_id") or "")) if replied else None,
     )
 
 
-def written(raw: Mapping[str, Any]) -> str:
-    """What stands in a message, the names of its files included."""
-    return "\n".join(part for part in (str(raw.get("content") or "").strip(), *attached(raw)) if part)
+def enclosed(said: Said, raw: Mapping[str, Any]) -> Said | None:
+    """What came with a command, a picture for example: it goes to the other rooms, as all that is said."""
+    words = below(*things(raw), named(raw)) if said.addressed and not said.direct else ""
+    return replace(said, key=f"{said.key}:enclosed", words=words, addressed=False) if words else None
 
 
-def passed_on(raw: Mapping[str, Any]) -> Iterator[str]:
-    """What stands in the messages that one passes on."""
-    for each in listed(raw.get("message_snapshots")):
-        yield from filter(None, [written(each.get("message") or {})])
+def edited(raw: Mapping[str, Any], mine: Collection[str], grammar: Grammar, parent: str = "") -> Said | None:
+    """What somebody made of what they had said. `raw` is MESSAGE_UPDATE's payload, which tells of other changes, too:
+    those are the same delivery, or none. An edit is no command.
+    """
+    at, text = raw.get("edited_timestamp"), typed(raw)
+    if not (human(raw) and at and text) or alone(raw) or addressed(text, mine, grammar, False) is not None:
+        return None
+    words = signs.edited(plainly(text))
+    return Said(**who_said(raw, parent), key=f"{NAME}:{raw['id']}:{at}", words=words, addressed=False)
+
+
+def human(raw: Mapping[str, Any]) -> bool:
+    """Whether it is a message that somebody typed."""
+    author = raw.get("author") or {}
+    robot = author.get("bot") or author.get("system") or raw.get("webhook_id")
+    return bool(author.get("id")) and not robot and raw.get("type", 0) in SPOKEN
+
+
+def who_said(raw: Mapping[str, Any], parent: str) -> dict[str, Any]:
+    """Who said a message, when and where."""
+    author, id = raw["author"], str(raw["id"])
+    return {
+        "by": Handle(NAME, str(author["id"])),
+        "place": Place(NAME, parent or str(raw["channel_id"])),
+        "name": called(author, raw.get("member") or {}),
+        "avatar": avatar(author),
+        "at": when(id),
+        "message": MessageId(id),
+    }
 
 
 def reaction(raw: Mapping[str, Any], pins: Collection[str], me: str, parent: str = "") -> Said | None:
@@ -247,24 +262,16 @@ def bare(emoji: str) -> str:
 
 def remark(raw: Mapping[str, Any], guild: str = "") -> Remark:
     """A message that is pointed at. `raw` is a message as the API shows it."""
-    author, id, room = raw.get("author") or {}, str(raw.get("id", "")), str(raw.get("channel_id", ""))
+    author, id = raw.get("author") or {}, str(raw.get("id", ""))
     known = author.get("id") and not raw.get("webhook_id")
     return Remark(
         message=MessageId(id),
-        text="\n".join(
-            filter(None, (plainly(str(raw.get("content") or "")), *shown(raw), *attached(raw), *passed_on(raw)))
-        ),
+        text=everything(raw),
         by=Handle(NAME, str(author["id"])) if known else None,
         name=called(author, raw.get("member") or {}),
         at=when(id) if id.isdecimal() else None,
-        link=f"https://discord.com/channels/{raw.get('guild_id') or guild or '@me'}/{room}/{id}" if room else "",
+        link=led(raw, guild),
     )
-
-
-def shown(raw: Mapping[str, Any]) -> Iterator[str]:
-    """What stands in a message's embeds."""
-    for each in listed(raw.get("embeds")):
-        yield from (plainly(str(each[key])) for key in ("title", "description") if each.get(key))
 
 
 def addressed(text: str, mine: Collection[str], grammar: Grammar, direct: bool) -> str | None:
@@ -277,19 +284,6 @@ def addressed(text: str, mine: Collection[str], grammar: Grammar, direct: bool) 
     if text.startswith("!") and grammar.verb(text[1:]):
         return text[1:].strip()
     return text.removeprefix("!").strip() if direct else None
-
-
-def plainly(text: str) -> str:
-    """What was typed, without Discord's own marks for people, emoji and links."""
-    text = PERSON.sub(rf"@{NAME}:\1", text)
-    text = MASKED.sub(lambda found: found[2] if found[1] in found[2] else f"{found[1]} ({found[2]})", text)
-    return QUIET.sub(r"\1", EMOJI.sub(r"\1", text))
-
-
-def attached(raw: Mapping[str, Any]) -> Iterator[str]:
-    """The names of files: their addresses expire."""
-    for each in listed(raw.get("attachments")):
-        yield f"📎 {each.get('filename') or ''}".strip()
 
 
 def called(user: Mapping[str, Any], member: Mapping[str, Any]) -> str:

@@ -5,6 +5,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from html import unescape
 from typing import Any
 
+from adapters import signs
 from adapters.slack.native import Message, whole
 
 Payload = Mapping[str, Any]
@@ -23,17 +24,63 @@ def typed(message: Message) -> str:
 
 
 def shown(message: Message) -> str:
-    """What can be read of a message, of a card or a file, too."""
-    cards = [each.get("text") or each.get("fallback") for each in message.attachments if isinstance(each, dict)]
-    files = [each.get("title") or each.get("name") for each in message.files if isinstance(each, dict)]
-    more = [words(each) for each in (*cards, *files) if isinstance(each, str)]
-    return typed(message) or "\n".join(filter(None, more))
+    """All that can be read of a message, of another app's card or a file, too; previews of links only where it is bare.
+
+    Whoever makes cards says in `text` what is in them, or nothing.
+    """
+    said = typed(message) or _cards(message.blocks)
+    bare = () if said else (_card(each) for each in _objects(message.attachments) if not each.get("is_share"))
+    return signs.below(said, *bare, *things(message))
 
 
-def passed_on(message: Message) -> str:
-    """What stands in the messages that one passes on; previews of links are none of them."""
-    shared = [each for each in message.attachments if isinstance(each, dict) and each.get("is_share")]
-    return "\n".join(words(each["text"]) for each in shared if isinstance(each.get("text"), str)).strip()
+def things(message: Message, *, links: bool = False) -> Iterator[str]:
+    """What is in a message besides what was typed: files, and what it passes on; `links` says where they are, too."""
+    for each in _objects(message.attachments):
+        if each.get("is_share") and (words := _card(each)):
+            yield signs.passed_on(_text(each, "author_name"), words)
+    for each in _objects(message.files):
+        yield " ".join(filter(None, (_file(each), _text(each, "permalink") if links else "")))
+
+
+def _file(file: Payload) -> str:
+    if file.get("subtype") == "slack_audio":
+        lasts = file.get("duration_ms")
+        return signs.lasting(signs.VOICE, lasts / 1000 if isinstance(lasts, int) else None)
+    return signs.file(words(_text(file, "title") or _text(file, "name")))
+
+
+def _card(attachment: Payload) -> str:
+    """What stands in an attachment."""
+    fields = (f"{_text(each, 'title')}: {_text(each, 'value')}" for each in _objects(attachment.get("fields")))
+    parts = [*(_text(attachment, key) for key in ("pretext", "title", "text")), *fields]
+    said = signs.below(*map(words, parts), _cards(attachment.get("blocks"))) or words(_text(attachment, "fallback"))
+    return signs.below(said, *map(_file, _objects(attachment.get("files"))))
+
+
+def _cards(blocks: Any) -> str:
+    """The letters of blocks that nobody typed: headings, sections, pictures by what they show."""
+    return signs.below(*(each for block in _objects(blocks) for each in _letters(block)))
+
+
+def _letters(block: Payload) -> Iterator[str]:
+    for each in (
+        block.get("text"),
+        block.get("title"),
+        *_objects(block.get("fields")),
+        *_objects(block.get("elements")),
+    ):
+        text = each.get("text") if isinstance(each, Mapping) else each
+        if isinstance(text, str):
+            yield words(text)
+    yield words(_text(block, "alt_text"))
+
+
+def _objects(parts: Any) -> Iterator[Payload]:
+    return (each for each in parts if isinstance(each, Mapping)) if isinstance(parts, list) else iter(())
+
+
+def _text(of: Payload, key: str) -> str:
+    return value if isinstance(value := of.get(key), str) else ""
 
 
 def letters(elements: Sequence[Payload]) -> str:

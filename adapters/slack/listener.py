@@ -32,6 +32,8 @@ SOON = 1.0
 """Seconds that a hearing may take before it is acknowledged without its answer."""
 SUGGEST = 2.5
 """Seconds after which a select is told nothing rather than too late."""
+CHANGED = "message_changed"
+"""The subtype of an event about a message that is not as it was."""
 UNHEARD = N_("I could not keep that just now, and nothing was changed. Please say it again in a moment.")
 AGAIN = BoltResponse(status=503)
 """No acknowledgement: the platform tells it again."""
@@ -117,8 +119,10 @@ class Listener:
         """Something happened. What could not be kept is not acknowledged, so that the platform tells it again."""
         kind, me = body["event"].get("type"), self.me.user
         try:
-            if kind == "message":
-                await self._typed(read.message(body, me, self.house.grammar()))
+            if kind == "message" and body["event"].get("subtype") == CHANGED:
+                await self._said(read.changed(body, me, self.house.grammar()))
+            elif kind == "message":
+                await self._typed(read.message(body, me, self.house.grammar()), body)
             elif kind == "reaction_added":
                 await self._reacted(read.reaction(body, me, self.desk.pins), missed=MISSED in body)
             elif kind == "app_home_opened":
@@ -132,11 +136,12 @@ class Listener:
             return None if wrong.wait is None else AGAIN
         return None
 
-    async def _typed(self, heard: Heard | None) -> None:
-        """A message, delivered now or read back: heard once."""
+    async def _typed(self, heard: Heard | None, body: Mapping[str, Any]) -> None:
+        """A message, delivered now or read back: heard once, with what came with it."""
         if heard and heard.said.message and self.mark.new(heard.said.key):
             with self.mark.dealing(heard.said.key, numbered(heard.said.message)):
                 await self._said(heard)
+                await self._said(read.enclosed(heard, body))
 
     async def _said(self, heard: Heard | None) -> None:
         if heard is None:

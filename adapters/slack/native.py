@@ -72,6 +72,12 @@ class Named(Struct, frozen=True):
     id: str = ""
 
 
+class Edited(Struct, frozen=True):
+    """When somebody said otherwise what they had said."""
+
+    ts: str = ""
+
+
 class Message(Struct, frozen=True, kw_only=True):
     """A message, from history, from a menu or as an event."""
 
@@ -87,6 +93,16 @@ class Message(Struct, frozen=True, kw_only=True):
     blocks: list[Any] = field(default_factory=list)
     attachments: list[Any] = field(default_factory=list)
     files: list[Any] = field(default_factory=list)
+    edited: Edited | None = None
+
+
+class Changed(Struct, frozen=True, kw_only=True):
+    """A message as it is now, and as it was."""
+
+    channel: str = ""
+    channel_type: str = ""
+    message: Message = Message()
+    previous_message: Message = Message()
 
 
 class Command(Struct, frozen=True, kw_only=True):

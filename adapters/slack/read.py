@@ -7,8 +7,9 @@ from typing import Any
 import msgspec
 from msgspec import Struct
 
+from adapters.signs import below, edited
 from adapters.slack import native
-from adapters.slack.letters import passed_on, shown, typed, words
+from adapters.slack.letters import shown, things, typed, words
 from adapters.slack.native import Interaction, Message, View, key, moment, parse
 from adapters.slack.show import ABOUT, FORM, METADATA, SAYS
 from bot.ports import Grammar, Handle, MessageId, Place, Remark, Said
@@ -205,8 +206,9 @@ def message(body: Payload, me: str, grammar: Grammar) -> Heard | None:
     direct = event.channel_type == "im"
     text = typed(event)
     # Somebody else's words, passed on, are nobody's command.
-    line, addressed = spoken(text, me, grammar, direct) if text else ("" if direct else passed_on(event), False)
-    if not (line or addressed):
+    line, addressed = spoken(text, me, grammar, direct) if text else ("", direct and bool(event.files))
+    line = line if addressed else below(line, *things(event, links=True))
+    if not (line or addressed) or (direct and not addressed):
         return None
     said = Said(
         # Not the delivery's own id: what is read back from history has none, and is the same message.
@@ -221,6 +223,35 @@ def message(body: Payload, me: str, grammar: Grammar) -> Heard | None:
     )
     back = Back(room=event.channel, user=event.user, thread=event.thread_ts, direct=direct)
     return Heard(said, back, event.thread_ts if event.thread_ts != event.ts else "")
+
+
+def enclosed(heard: Heard, body: Payload) -> Heard | None:
+    """What came with a command, a picture for example: it goes to the other rooms, as all that is said."""
+    said = heard.said
+    files = below(*things(parse(body.get("event"), Message), links=True)) if said.addressed and not said.direct else ""
+    also = msgspec.structs.replace(said, key=f"{said.key}:enclosed", words=files, addressed=False)
+    return Heard(also, heard.back) if files else None
+
+
+def changed(body: Payload, me: str, grammar: Grammar) -> Heard | None:
+    """What somebody made of what they had said; None where something else changed. An edit is no command."""
+    event = parse(body.get("event"), native.Changed)
+    now, text = event.message, typed(event.message)
+    robot = now.bot_id or now.user in ("", me, "USLACKBOT") or now.subtype not in SPOKEN
+    if robot or event.channel_type == "im" or not (now.edited and text) or text == typed(event.previous_message):
+        return None
+    if spoken(text, me, grammar, direct=False)[1]:
+        return None
+    said = Said(
+        key=f"slack:{event.channel}:{now.ts}:{now.edited.ts}",
+        by=_by(now.user),
+        place=_place(event.channel),
+        words=edited(text),
+        addressed=False,
+        at=moment(now.edited.ts),
+        message=MessageId(now.ts),
+    )
+    return Heard(said, Back(room=event.channel, user=now.user, thread=now.thread_ts))
 
 
 def reaction(body: Payload, me: str, pins: Collection[str]) -> Heard | None:

@@ -27,6 +27,7 @@ HERE: dict[str, Any] = {"guild_id": GUILD, "channel_id": HALL}
 BEGUN = 334385199974967042
 DIRECT, PARTY, THREAD = "334385199974968888", "334385199974968889", "334385199974969999"
 NOW = "2026-03-02T10:00:00+00:00"
+LED = f"https://discord.com/channels/{GUILD}/{HALL}"
 
 
 def message(number: int, content: str = "", **more: Any) -> Event:
@@ -68,6 +69,7 @@ def messages() -> Iterator[Event]:
     yield alone(111, "help", DIRECT, 1)
     yield alone(112, "among several", PARTY, 3)
     yield "MESSAGE_UPDATE", {**message(0, "!ack")[1], "edited_timestamp": NOW}
+    yield "MESSAGE_UPDATE", {**message(0, "said otherwise")[1], "edited_timestamp": NOW}
     yield "MESSAGE_UPDATE", {**HERE, "id": str(BEGUN), "embeds": []}
     yield "MESSAGE_DELETE", {**HERE, "id": str(BEGUN)}
     yield "MESSAGE_DELETE_BULK", {**HERE, "ids": [str(BEGUN)]}
@@ -124,14 +126,17 @@ async def test_the_connection_stands_and_only_what_was_said_is_heard_once(town: 
     (session,) = sessions.values()
     for kind, data in (*messages(), *reactions(), *interactions(), *rest(), message(999, "last")):
         await session.tell(kind, data, twice=kind == "MESSAGE_CREATE")
-    await town.until(lambda: len(town.house.heard) >= 9)
+    await town.until(lambda: len(town.house.heard) >= 12)
     heard = {said.words: (said.addressed, said.direct) for said in town.house.heard}
     assert len(heard) == len(town.house.heard)
     assert heard == {
         "type 0": (False, False),
         "type 19": (False, False),
-        "📎 voice.ogg": (False, False),
-        "!ack passed on": (False, False),
+        f"🎤 0:01\n{LED}/{BEGUN + 100}": (False, False),
+        "🏷 s": (False, False),
+        f"📊 ?\n• !ack\n{LED}/{BEGUN + 103}": (False, False),
+        "↪ !ack passed on": (False, False),
+        "✎ said otherwise": (False, False),
         "to nothing": (False, False),
         "in a thread": (False, False),
         "help": (True, True),

@@ -72,7 +72,7 @@ async def test_it_is_acknowledged_and_only_what_was_said_is_heard_once(town: Tow
     await town.until(lambda: not town.stand.board.owed)
     await town.until(lambda: town.house.said("from abroad"))
     heard = [said.words for said in town.house.heard if said.words != "mine"]
-    assert sorted(heard) == sorted([*SPOKEN.values(), "!ack passed on", "from abroad"])
+    assert sorted(heard) == sorted([*SPOKEN.values(), "↪ !ack passed on", "from abroad"])
     assert not any(said.addressed for said in town.house.heard)
 
 
