@@ -60,7 +60,8 @@ async def opened(url: str, clock: Any, told: asyncio.Event) -> Store:
                 raise
             log.warning("the database does not answer yet", why=str(down), again_in=PAUSE)
         with suppress(TimeoutError):
-            await asyncio.wait_for(told.wait(), PAUSE)
+            async with asyncio.timeout(PAUSE):
+                await told.wait()
 
 
 @asynccontextmanager

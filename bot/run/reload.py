@@ -44,7 +44,9 @@ async def watch(path: Path, house: Engine, hung_up: asyncio.Event, read: Stamp) 
     seen = read
     while True:
         with suppress(TimeoutError):
-            await asyncio.wait_for(hung_up.wait(), OFTEN)
+            # Not `wait_for`: in Python 3.11 it forgets that it was cancelled when both come at once.
+            async with asyncio.timeout(OFTEN):
+                await hung_up.wait()
         now = await asyncio.to_thread(stamp, path)
         if (hung_up.is_set() or (now == seen != read)) and await reread(path, house):
             read = now

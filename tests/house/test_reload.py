@@ -1,10 +1,11 @@
 """The configuration read again: what changes at once, what waits for a restart, and what changes nothing."""
 
+import asyncio
 import os
 import signal
 from collections.abc import AsyncIterator, Callable
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import pytest
 
@@ -14,7 +15,7 @@ from bot.engine.house import Engine
 from bot.ports import Handle, Place, Said
 from bot.run import house, rereading
 from bot.run import reload as reading
-from bot.run.reload import reread
+from bot.run.reload import reread, watch
 from bot.store.store import StoreDown
 from tests.walks.test_replicas import until
 
@@ -169,3 +170,23 @@ def test_what_differs_is_told_by_its_keys_alone() -> None:
     assert (adoption.changed, adoption.waiting) == (["languages.slack"], ["chats.slack.bot_token"])
     assert goes.chats == old.chats
     assert goes.languages == {"slack": "zh-hans"}
+
+
+@pytest.mark.parametrize("turns", range(3))
+async def test_whoever_is_told_to_stop_watching_does_also_where_a_signal_came_with_it(
+    monkeypatch: pytest.MonkeyPatch, turns: int
+) -> None:
+    async def read_on(path: Path, house: Engine) -> bool:
+        raise AssertionError("it read on")
+
+    monkeypatch.setattr(reading, "reread", read_on)
+    hung_up, house = asyncio.Event(), cast("Engine", None)
+    watching = asyncio.get_running_loop().create_task(watch(Path("tocsin.toml"), house, hung_up, ()))
+    for _ in range(3):
+        await asyncio.sleep(0)
+    hung_up.set()
+    for _ in range(turns):
+        await asyncio.sleep(0)
+    watching.cancel()
+    await asyncio.wait({watching})
+    assert watching.cancelled()
