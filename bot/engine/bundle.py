@@ -101,7 +101,7 @@ class Message:
     @property
     def subject(self) -> str:
         """The name of its look in each of its books: whom it is for, and of what it tells."""
-        rings = " ".join(f"{page.book.id}.{page.row.payload['call']}.{page.row.payload['step']}" for page in self.pages)
+        rings = " ".join(f"{page.book.id}.{page.row.payload['call']}.{page.step}" for page in self.pages)
         return f"page {self.first.row.id} {self.bundle or '-'} {self.to} {rings}"
 
 

@@ -204,9 +204,8 @@ class Office:
 
     async def links(self, incident: "Incident") -> Mapping[str, str]:
         """The war rooms' links by the platforms' labels; what a platform does not tell now is left out."""
-        open_rooms = {place.platform: place for place in incident.places}
-        found = {name: await self.link(open_rooms[name]) for name in self.chats if name in open_rooms}
-        return {self.chats[name].can.label: url for name, url in found.items() if url}
+        found = [(label, await self.link(place)) for label, place in self._rooms(incident)]
+        return {label: url for label, url in found if url}
 
     async def link(self, place: Place) -> str:
         """A link that opens a place, or an empty string; whoever could not tell one is not asked for a while."""
@@ -233,8 +232,13 @@ class Office:
 
     def links_at_once(self, incident: "Incident") -> Mapping[str, str]:
         """The same, as far as they were told before: for what must wait for nobody."""
-        found = {self.label(place.platform): self._links.get(str(place), "") for place in incident.places}
-        return {label: url for label, url in found.items() if url}
+        found = ((label, self._links.get(str(place), "")) for label, place in self._rooms(incident))
+        return {label: url for label, url in found if url}
+
+    def _rooms(self, incident: "Incident") -> Sequence[tuple[str, Place]]:
+        """The war rooms by the platforms' labels, in the order in which the platforms are configured."""
+        places = {place.platform: place for place in incident.places}
+        return [(chat.can.label, places[name]) for name, chat in self.chats.items() if name in places]
 
     @property
     def known_links(self) -> Mapping[str, str]:

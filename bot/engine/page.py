@@ -6,14 +6,15 @@ from contextlib import suppress
 from datetime import timedelta
 from functools import partial
 
-import msgspec
 import structlog
 
 from bot.engine.bundle import Message, bundled, reopen
 from bot.engine.errands import Errands, untaken
 from bot.engine.office import Office
-from bot.engine.turns import Page, Turns
-from bot.incident.cards import Ring, paged_card
+from bot.engine.rung import digest, heard, rung
+from bot.engine.turns import Page, Taken, Turns
+from bot.incident.cards import Ring
+from bot.incident.paging import elsewhere
 from bot.incident.webhook import payload
 from bot.oncall.policy import WEBHOOK
 from bot.ports import Card, ChatError, MessageId, Place
@@ -84,7 +85,7 @@ class Paging(Errands):
             async with asyncio.timeout(PATIENCE):
                 if not (await asyncio.wait({telling}, timeout=DEADLINE))[0]:
                     await self._slow(message)
-                place, id = await telling
+                taken = await telling
         except Exception as wrong:
             error = untaken(wrong, "a page", to=message.to, by=message.handle.platform)
             self.office.figures.pages.labels(message.handle.platform, "failed").inc()
@@ -92,7 +93,7 @@ class Paging(Errands):
             self.office.wake()
         else:
             self.office.figures.pages.labels(message.handle.platform, "accepted").inc()
-            await self.office.store.write(partial(self._arrived, message, place, id), urgent=True)
+            await self.office.store.write(partial(self._arrived, message, taken), urgent=True)
         finally:
             telling.cancel()
 
@@ -103,39 +104,34 @@ class Paging(Errands):
             if await self.office.store.write(partial(self._beside, message), urgent=True):
                 self.office.wake()
 
-    async def _tell(self, message: Message) -> tuple[Place, MessageId]:
+    async def _tell(self, message: Message) -> Taken:
         if message.handle.platform == WEBHOOK:
             return await self._call(message.first)
         card, key = self._card(message), self.office.key("page", *message.key)
+        stands = digest(self._card(message, again=False))
         if message.first.person is None:
             place = Place.parse(message.to)
-            return place, await self.office.chats[place.platform].put(place, card, None, key)
-        return await self.office.ways[message.handle.platform].tell(message.handle, card, key)
+            return Taken(place, await self.office.chats[place.platform].put(place, card, None, key), stands)
+        return Taken(*await self.office.ways[message.handle.platform].tell(message.handle, card, key), stands)
 
-    async def _call(self, page: Page) -> tuple[Place, MessageId]:
+    async def _call(self, page: Page) -> Taken:
         """Tell a webhook. The same message at each try: it can leave out those that it knows."""
         if self.office.webhooks is None:
             raise ChatError("no webhook is called here")
         key = self.office.key("page", page.row.id)
         told = payload(page.incident, page.row.payload, page.row.at)
         await self.office.webhooks.post(page.handle.id, told, key, page.at)
-        return Place(WEBHOOK, page.handle.id), MessageId(key)
+        return Taken(Place(WEBHOOK, page.handle.id), MessageId(key))
 
-    def _card(self, message: Message) -> Card:
-        people, person = self.office.known_people, message.first.person
-        room = "" if person else Place.parse(message.to).platform
-        voice = self.office.room_voice(people, room) if room else self.office.voice(people, person)
+    def _card(self, message: Message, *, again: bool = True) -> Card:
+        """What it says, and that it may have come before. That is left standing until something else changes."""
+        voice = heard(message.to, message.handle.platform, self.office.known_people, self.office)
         rings = [
-            Ring(
-                page.incident, int(page.row.payload["step"]), page.row.repeat, self.office.links_at_once(page.incident)
-            )
+            Ring(page.incident, page.step, again and page.row.repeat, self.office.links_at_once(page.incident))
             for page in message.pages
         ]
-        card = paged_card(rings, message.bundle, voice)
-        if room:  # here, and where it is kept true, everybody in a room is called, and nowhere else
-            card = msgspec.structs.replace(card, everybody=message.first.called)
-        urgent = any(self.office.rules.urgency(ring.incident.severity) == "high" for ring in rings)
-        return card if urgent else msgspec.structs.replace(card, tone="warn")
+        called = message.first.called if elsewhere(message.to) else None
+        return rung(rings, message.bundle, called, voice, self.office)
 
     def claims(self, tx: Transaction) -> list[Message | None]:
         """Claim the first few pages that are due; None where some are not sent now."""
@@ -170,8 +166,8 @@ class Paging(Errands):
             self.turns.failed(page, error, tx)
         reopen(message, tx)
 
-    def _arrived(self, message: Message, place: Place, id: MessageId, tx: Transaction) -> None:
+    def _arrived(self, message: Message, taken: Taken, tx: Transaction) -> None:
         tx.lock(*message.books)
-        pages = [page for page in message.pages if self.turns.arrived(page, place, id, message.subject, tx)]
-        if pages and place.platform in self.office.channels:
-            self.turns.expect((page.row for page in pages), f"{place} {id}", tx)
+        pages = [page for page in message.pages if self.turns.arrived(page, taken, message.subject, tx)]
+        if pages and taken.place.platform in self.office.channels:
+            self.turns.expect((page.row for page in pages), f"{taken.place} {taken.message}", tx)

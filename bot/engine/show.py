@@ -5,23 +5,20 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from functools import partial
-from hashlib import sha256
 
-import msgspec
 import structlog
-from msgspec import structs
 
 from bot.book import BookId
 from bot.engine.office import Office, downs
 from bot.engine.purse import Later, Purse
 from bot.engine.rooms import Rooming
+from bot.engine.rung import digest, heard, rung
 from bot.incident.cards import (
     Ring,
     follower_card,
     hall_card,
     hidden_card,
     left_card,
-    paged_card,
     status_card,
 )
 from bot.incident.follow import Follower
@@ -107,13 +104,12 @@ class Showing:
             await self.office.store.write(lambda tx: tx.shown(row.id, have=row.want, place="", message="", digest=""))
             return
         card = await (self._page(seen) if seen.rings else self._card(seen))
-        digest = sha256(msgspec.json.encode(card)).hexdigest()[:32]
-        message, low = row.message, None
-        if digest != row.digest or not message:
+        now, message, low = digest(card), row.message, None
+        if now != row.digest or not message:
             low = await self._spend(row.platform, place)
             message = await self._put(row, place, card)
         await self.rooms.tend(row, place, message, seen.incident, seen.people)
-        await self.office.store.write(partial(self._stands, seen, place, message, digest, low))
+        await self.office.store.write(partial(self._stands, seen, place, message, now, low))
 
     def _stands(self, seen: Seen, place: Place, message: str, digest: str, low: bool | None, tx: Transaction) -> None:
         """It stands; where it was edited for that, it then rests."""
@@ -159,12 +155,9 @@ class Showing:
     async def _page(self, seen: Seen) -> Card:
         """A page as it is now: whichever incident changed, it tells of all that it names."""
         bundle, target, _ = _page_of(seen.row)
-        people = seen.people
-        voice = self.office.room_voice(people, seen.row.platform)
-        voice = voice if elsewhere(target) else self.office.voice(people, people.by_id.get(target))
+        voice = heard(target, seen.row.platform, seen.people, self.office)
         rings = [ring._replace(links=await self.office.links(ring.incident)) for ring in seen.rings]
-        card = paged_card(rings, bundle, voice)
-        return card if seen.called is None else structs.replace(card, everybody=seen.called)
+        return rung(rings, bundle, seen.called, voice, self.office)
 
     def _place(self, row: Shown) -> Place | None:
         return Place.parse(row.place) if row.place else self.office.chats[row.platform].hall

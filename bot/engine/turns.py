@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, NamedTuple
 
 import msgspec
 
@@ -46,6 +46,19 @@ class Page:
     """When it was claimed, by the database's clock: a process's own may be wrong."""
     called: tuple[Called, ...] = ()
     """Whom a page to a room calls by name, where its platform cannot call everybody."""
+
+    @property
+    def step(self) -> int:
+        """Of the call that it is for: 0 is its last resort."""
+        return int(self.row.payload["step"])
+
+
+class Taken(NamedTuple):
+    """Where a channel put a page, and what it says there."""
+
+    place: Place
+    message: MessageId
+    digest: str = ""
 
 
 class Turns:
@@ -101,12 +114,13 @@ class Turns:
         channel = 1 + max(each.channel for each in (row, *later))
         tx.sent(row.id, row.epoch, state="pending", error=why, channel=channel)
 
-    def arrived(self, page: Page, place: Place, message: MessageId, subject: str, tx: Transaction) -> bool:
+    def arrived(self, page: Page, taken: Taken, subject: str, tx: Transaction) -> bool:
         """A provider took it. In a chat its buttons are a look from now on: they go when somebody answers."""
-        if not tx.sent(page.row.id, page.row.epoch, state="accepted", place=str(place), message=message):
+        place, message = str(taken.place), taken.message
+        if not tx.sent(page.row.id, page.row.epoch, state="accepted", place=place, message=message):
             return False
-        if place.platform in self.office.chats:
-            tx.look(page.book, Look(subject, place.platform, str(place), message))
+        if taken.place.platform in self.office.chats:
+            tx.look(page.book, Look(subject, taken.place.platform, place, message), taken.digest)
         self._follow(page, tx)
         return True
 

@@ -14,7 +14,7 @@ RAISE = "want = want + 1, since = CASE WHEN have < want THEN since ELSE :now END
 LIST = sql("""
     INSERT INTO shown (kind, book, subject, platform, place, message,
                        want, have, since, digest, tries, not_before, error, listed)
-    VALUES (:kind, :book, :subject, :platform, :place, :message, 1, 0, :now, '', 0, :now, '', :listed)
+    VALUES (:kind, :book, :subject, :platform, :place, :message, 1, 0, :now, :digest, 0, :now, '', :listed)
     ON CONFLICT DO NOTHING
 """)
 UNLIST = sql("""
@@ -116,9 +116,12 @@ class Looks(Hand):
         else:
             self.do(WANT_OPEN, platform=platform, now=self.now)
 
-    def look(self, book: BookId, look: Look) -> None:
-        """From now on a message that stands there already is a look of this book, too, though it does not list it."""
-        self.do(LIST, kind=book.kind, book=book.id, now=self.now, listed=False, **_row(look))
+    def look(self, book: BookId, look: Look, digest: str) -> None:
+        """From now on a message that stands there already is a look of this book, too, though it does not list it.
+
+        It is looked at at once, for its book may have changed since the message was made; `digest`: of what it says.
+        """
+        self.do(LIST, kind=book.kind, book=book.id, now=self.now, listed=False, **_row(look) | {"digest": digest})
 
     def looks(self, book: BookId) -> list[Shown]:
         """Every look of a book."""
@@ -145,7 +148,9 @@ class Looks(Hand):
 
 
 def _row(look: Look) -> dict[str, str]:
-    return {"subject": look.subject, "platform": look.platform, "place": look.place, "message": look.message}
+    return {
+        "subject": look.subject, "platform": look.platform, "place": look.place, "message": look.message, "digest": "",
+    }  # fmt: skip
 
 
 def _shown(row: Row) -> Shown:

@@ -120,8 +120,10 @@ async def test_a_message_that_is_not_listed_is_kept_true_as_well(store: Store) -
     """A page that was sent: its button goes when somebody answers."""
     page = Look("page 7", "slack", "slack:D1", "m7")
     await store.write(write(ToyCounted()))
-    await store.write(lambda tx: tx.look(TOY, page))
-    await store.write(stands((await behind(store))[0]))
+    await store.write(lambda tx: tx.look(TOY, page, "as sent"))
+    [look] = await behind(store)
+    assert look.digest == "as sent"
+    await store.write(stands(look))
     assert await behind(store) == []
     await store.write(write(ToyCounted()))
     await store.write(lambda tx: tx.do(sql("UPDATE books SET fold = 'old'")))

@@ -2,9 +2,19 @@
 
 import pytest
 
-from bot.ports import Handle
+from bot.book import BookId
+from bot.engine.bundle import Message
+from bot.engine.carry import own
+from bot.engine.turns import Taken
+from bot.incident.lifecycle import SetSeverity
+from bot.incident.severity import Severity
+from bot.ports import Handle, Place
+from bot.store.hand import sql
+from bot.store.transaction import Transaction
+from bot.text.rich import plain
 from tests.walks.town import Town
 
+AGAIN = sql("UPDATE sends SET repeat = TRUE WHERE state = 'pending' AND kind = 'page'")
 ANNA = Handle("ink", "a1")
 
 
@@ -48,6 +58,65 @@ async def twice(town: Town, words: str) -> None:
     await town.rest()
     town.clock.push(minutes=2)
     await town.rest()
+
+
+def requests(town: Town, place: Place) -> list[str]:
+    """What was asked of a chat for one place, in its order: something new, or an edit."""
+    paper = next(paper for paper in town.papers if paper.name == place.platform)
+    new = [told.at for told in paper.told if Place(paper.name, f"dm-{told.handle.id}") == place]
+    return ["new"] * len(new) + ["edit" for at, _ in paper.posted if at == place]
+
+
+@pytest.mark.parametrize("words", ["declare db is down --sev 1", "declare db is slow --sev 3"])
+async def test_a_page_is_one_request_until_something_changes(town: Town, words: str) -> None:
+    """It stands as it was sent: only what was said since is an edit, and how loud it is stays."""
+    await town.say(ANNA, words)
+    await town.rest()
+    place = Place("lead", "dm-b2")
+    for said, expected in (
+        ("page #1 boris", ["new"]),
+        ("note #1 the disk is full", ["new"]),
+        ("update #1 we look", ["new", "edit"]),
+        ("ack #1", ["new", "edit", "edit"]),
+    ):
+        await town.say(ANNA, said)
+        await town.rest()
+        assert requests(town, place) == expected, said
+        if said.startswith("update"):
+            [card] = [card for (at, _), card in town.papers[1].messages.items() if at == place]
+            assert card.tone == ("alarm" if "down" in words else "warn")
+    await town.everything_shown()
+
+
+async def test_what_changed_while_a_page_was_on_its_way_is_shown(town: Town, monkeypatch: pytest.MonkeyPatch) -> None:
+    await town.say(ANNA, "declare db is down --sev 1")
+    await town.rest()
+    arrived = town.engine.paging._arrived
+
+    def late(message: Message, taken: Taken, tx: Transaction) -> None:
+        own(SetSeverity(Severity.SEV2), BookId("incident", "1"), town.engine.office, tx)
+        arrived(message, taken, tx)
+
+    monkeypatch.setattr(town.engine.paging, "_arrived", late)
+    await town.say(ANNA, "page #1 boris")
+    await town.rest()
+    place = Place("lead", "dm-b2")
+    assert requests(town, place) == ["new", "edit"]
+    [card] = [card for (at, _), card in town.papers[1].messages.items() if at == place]
+    assert "SEV2" in plain(card.title)
+
+
+async def test_a_bundle_and_a_page_that_comes_again_stand_as_they_were_sent(town: Town) -> None:
+    for number in range(3):
+        await town.say(ANNA, f"declare fire {number} --sev 1")
+    await town.rest()
+    await town.say(ANNA, "page #1 boris")
+    await town.say(ANNA, "page #2 boris")
+    await town.store.write(lambda tx: tx.do(AGAIN))
+    await town.rest()
+    [told] = town.papers[1].told
+    assert "repeat" in plain(told.card.title)
+    assert requests(town, Place("lead", "dm-b2")) == ["new"]
 
 
 def tells(town: Town) -> list[int]:
