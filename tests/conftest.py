@@ -1,4 +1,4 @@
-"""Databases for every test that wants one: always real, never shared."""
+"""Databases for every test that wants one: always real, empty, and nobody else's."""
 
 import logging
 import os
@@ -6,7 +6,7 @@ import shutil
 import socket
 from collections.abc import AsyncIterator, Iterator
 from fcntl import LOCK_EX, flock
-from itertools import count
+from itertools import count, cycle, islice
 from pathlib import Path
 from tempfile import TemporaryDirectory, gettempdir
 from typing import Any
@@ -18,18 +18,44 @@ from hypothesis import HealthCheck, settings
 from sqlalchemy import make_url
 
 from bot.store import postgres, sqlite
-from bot.store.migrate import migrate
+from bot.store.migrate import migrate, newest
 from bot.store.postgres import engine as postgres_engine
 from bot.store.sqlite import engine as sqlite_engine
 from bot.store.store import Store
+from bot.store.tables import Table
 from tests.clock import PushedClock
 
-NUMBERS = count()
 PORTS = count(os.getpid() * 61)
+TURNS = 4
+LEAVE = """
+    SELECT pg_terminate_backend(pid, 60000) FROM pg_stat_activity
+    WHERE datname = current_database() AND pid <> pg_backend_pid()
+"""
+EMPTY = (
+    "SET LOCAL session_replication_role = replica",  # so that their order is nobody's business
+    *(f"DELETE FROM {name}" for name in Table.metadata.tables),  # noqa: S608 - our own names
+    "SELECT setval(oid, 1, false) FROM pg_class WHERE relkind = 'S'",
+)
 # A busy machine is no fault of what is tried, and a submission is tried as the last one was: `make soak` tries others.
 settings.register_profile("wild", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.register_profile("house", settings.get_profile("wild"), derandomize=True)
 settings.load_profile("house")
+
+
+LONG = ("tests/bench", "tests/stories/test_evening.py", "tests/stories/test_commands.py", "tests/house/test_run.py")
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """What takes longest is begun first: each worker is given a stretch of the list, and a share of it at its head."""
+    workers = int(os.environ.get("PYTEST_XDIST_WORKER_COUNT", "1"))
+    long = [item for item in items if item.nodeid.startswith(LONG)]
+    rest = iter([item for item in items if not item.nodeid.startswith(LONG)])
+    sizes = [len(items) // workers + (nth >= workers - len(items) % workers) for nth in range(workers)]
+    stretches = [long[nth::workers] for nth in range(workers)]
+    items[:] = [
+        item for size, head in zip(sizes, stretches, strict=True) for item in (*head, *islice(rest, size - len(head)))
+    ]
 
 
 @pytest.fixture(autouse=True)
@@ -69,21 +95,24 @@ def postgres_server() -> Iterator[Any]:
     with TemporaryDirectory(prefix="tocsin-", ignore_cleanup_errors=True) as folder:
         server = _started(Path(folder))
         with psycopg.connect(server.get_uri(), autocommit=True) as admin:
-            admin.execute("ALTER SYSTEM SET fsync = off")
+            for name in ("fsync", "full_page_writes", "synchronous_commit", "autovacuum"):
+                admin.execute(f"ALTER SYSTEM SET {name} = off")
             admin.execute("SELECT pg_reload_conf()")
         yield server
         server.cleanup()
 
 
 @pytest.fixture(scope="session")
-def postgres_template(postgres_server: Any) -> str:
-    """The name of a database that has the tables and nothing in them."""
+def postgres_databases(postgres_server: Any) -> Iterator[str]:
+    """A few databases that have the tables, in turn: to make one costs more than most of what is tried in it."""
     with psycopg.connect(postgres_server.get_uri(), autocommit=True) as admin:
-        admin.execute("CREATE DATABASE house")
-    made = postgres_engine(make_url(_url(postgres_server, "house")).set(drivername="postgresql+psycopg"), 1)
-    migrate(made)
-    made.dispose()
-    return "house"
+        admin.execute("CREATE DATABASE house_0")
+        made = postgres_engine(make_url(_url(postgres_server, "house_0")).set(drivername="postgresql+psycopg"), 1)
+        migrate(made)
+        made.dispose()
+        for number in range(1, TURNS):
+            admin.execute(f"CREATE DATABASE house_{number} TEMPLATE house_0")
+    return cycle(_url(postgres_server, f"house_{number}") for number in range(TURNS))
 
 
 @pytest.fixture(scope="session")
@@ -97,14 +126,16 @@ def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture
-def postgres_url(postgres_server: Any, postgres_template: str) -> Iterator[str]:
-    """An empty PostgreSQL database."""
-    name = f"test_{next(NUMBERS)}"
-    with psycopg.connect(postgres_server.get_uri(), autocommit=True) as admin:
-        admin.execute(f"CREATE DATABASE {name} TEMPLATE {postgres_template}")
-    yield _url(postgres_server, name)
-    with psycopg.connect(postgres_server.get_uri(), autocommit=True) as admin:
-        admin.execute(f"DROP DATABASE {name} WITH (FORCE)")
+def postgres_url(postgres_databases: Iterator[str]) -> str:
+    """An empty PostgreSQL database in which nobody is."""
+    url = next(postgres_databases)
+    with psycopg.connect(url, autocommit=True) as admin:
+        admin.execute(LEAVE)
+        with admin.transaction():
+            for each in EMPTY:
+                admin.execute(each)
+        admin.execute("UPDATE alembic_version SET version_num = %s", [newest()])
+    return url
 
 
 @pytest.fixture

@@ -2,7 +2,7 @@
 
 import inspect
 from collections.abc import Callable, Iterator
-from functools import cached_property
+from functools import cache
 from typing import Annotated, Any
 
 import typer
@@ -22,32 +22,34 @@ Json = Annotated[bool, typer.Option("--json", help="Answer as JSON.")]
 class Verbs(TyperGroup):
     """The commands, made from the grammar when one is asked for: everything else on the command line starts faster."""
 
-    @cached_property
-    def made(self) -> Any:
-        import bot.incident.chapters  # noqa: F401 - the commands must be known
-        from bot.grammar import grammar
-        from bot.text.words import Voice
-
-        app = typer.Typer(rich_markup_mode="markdown", add_completion=False)
-        for verb in grammar("incident", Voice()).verbs:
-            for name in (verb.name, *verb.aliases):
-                app.command(name, help=manual(verb), hidden=name != verb.name)(spoken(verb))
-        return typer.main.get_command(app)
-
     def list_commands(self, ctx: Any) -> list[str]:
         """Every name, in the order of the grammar."""
-        return list(self.made.commands)
+        return list(made().commands)
 
     def get_command(self, ctx: Any, name: str) -> Any:
         """The command of this name or alias."""
-        return self.made.get_command(ctx, name)
+        return made().get_command(ctx, name)
 
     def resolve_command(self, ctx: Any, args: list[str]) -> Any:
         """The command that the arguments begin with: some have two words."""
         two = " ".join(args[:2])
-        if two in self.made.commands:
-            return two, self.made.commands[two], args[2:]
-        return self.made.resolve_command(ctx, args)
+        if two in made().commands:
+            return two, made().commands[two], args[2:]
+        return made().resolve_command(ctx, args)
+
+
+@cache
+def made() -> Any:
+    """The group of all of them, made once."""
+    import bot.incident.chapters  # noqa: F401 - the commands must be known
+    from bot.grammar import grammar
+    from bot.text.words import Voice
+
+    app = typer.Typer(rich_markup_mode="markdown", add_completion=False)
+    for verb in grammar("incident", Voice()).verbs:
+        for name in (verb.name, *verb.aliases):
+            app.command(name, help=manual(verb), hidden=name != verb.name)(spoken(verb))
+    return typer.main.get_command(app)
 
 
 def manual(verb: Any) -> str:

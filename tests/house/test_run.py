@@ -52,13 +52,19 @@ async def ended(*args: str, **env: str) -> tuple[int, str]:
         return running.returncode or 0, (out + err).decode()
 
 
+async def invoked(*args: str, **env: str) -> tuple[int, str]:
+    """The same of what begins no work: in this process, which takes a tenth of the time."""
+    done = await asyncio.to_thread(CliRunner().invoke, app, args, env=env)
+    return done.exit_code, done.output
+
+
 async def test_it_runs_from_a_file_and_stops_at_a_signal(tmp_path: Path) -> None:
     async with Playground(COMPANY, platforms=("slack",)).open() as playground:
         config = tmp_path / "tocsin.toml"
         settings = playground.settings
         config.write_text(toml(settings, f"sqlite:///{tmp_path}/t.db"))
         token = {"THE_TOKEN": str(settings["slack"]["bot_token"])}
-        assert await ended("check", "-c", str(config), **token) == (0, f"{config}: good. Chats: slack; people: 1.\n")
+        assert await invoked("check", "-c", str(config), **token) == (0, f"{config}: good. Chats: slack; people: 1.\n")
         async with process("run", "-c", str(config), **token) as running:
             hall = playground["slack"].screen("anna").rooms[0].id
             await playground.until(lambda: playground["slack"].screen("anna").hints)
@@ -115,7 +121,7 @@ async def test_how_it_is_can_be_asked(tmp_path: Path, unused_tcp_port: int) -> N
     async with process("run", "-c", str(config)) as running:
         assert running.stderr is not None
         await asyncio.wait_for(running.stderr.readline(), PATIENCE)
-        code, said = await ended("health", "--address", f"127.0.0.1:{port}")
+        code, said = await invoked("health", "--address", f"127.0.0.1:{port}")
         assert (code, '"database":true' in said) == (0, True)
         code, said = await ended("run", "-c", str(config))
         assert (code, "in use" in said, "Traceback" in said) == (2, True, False)
@@ -212,9 +218,9 @@ async def test_a_server_that_does_not_answer_is_waited_for_until_told_to_stop(
 
 
 async def test_what_is_not_there_is_told_in_a_line(tmp_path: Path) -> None:
-    code, said = await ended("run", "-c", str(tmp_path / "none.toml"))
+    code, said = await invoked("run", "-c", str(tmp_path / "none.toml"))
     assert (code, "there is no such file" in said) == (2, True)
-    code, said = await ended("health", "--address", "127.0.0.1:9")
+    code, said = await invoked("health", "--address", "127.0.0.1:9")
     assert (code, "not well" in said) == (1, True)
 
 

@@ -6,7 +6,6 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any
 
-import openai  # noqa: F401 - it takes a second to load, which is not what is tested
 import pytest
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
@@ -52,6 +51,8 @@ class Server:
 
 @pytest.fixture
 async def server() -> Server:
+    import openai  # noqa: F401 - it takes a second to load, which is not what is tested, nor of use to other tests
+
     made = Server()
     made.gate.set()
     return made
