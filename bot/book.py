@@ -110,6 +110,8 @@ class Entry:
     by: str
     event: "Event"
     via: str = ""
+    said: datetime | None = None
+    """When it was said, where that was long before: the bot was away, or the platform was."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,10 +124,12 @@ class Book:
     at: datetime | None = None
     """When its last entry was recorded."""
 
-    def write(self, event: "Event", *, now: datetime, by: str, via: str = "") -> tuple["Book", Entry]:
+    def write(
+        self, event: "Event", *, now: datetime, by: str, via: str = "", said: datetime | None = None
+    ) -> tuple["Book", Entry]:
         """The book with one more entry. Its time never runs back, whatever the clock does."""
         at = max(now, self.at) if self.at else now
-        entry = Entry(self.id, self.rev + 1, at, by, event, via)
+        entry = Entry(self.id, self.rev + 1, at, by, event, via, said)
         return self.fold(entry), entry
 
     def fold(self, entry: Entry) -> "Book":
@@ -149,6 +153,8 @@ class Ask:
     """The place where it was asked in words that all there can see."""
     place: str = ""
     """Where it was asked, in whatever way."""
+    said: datetime | None = None
+    """When it was asked, where that was long before now."""
     handle: str = ""
     """How the platform knows the one who asks."""
     token: str = ""
@@ -230,6 +236,8 @@ class Command:
     """A page that names several incidents asks it of all of them at once."""
     asks: ClassVar[bool] = False
     """Said without anything, it opens its form, though nothing in it must be filled."""
+    holds: ClassVar[bool] = False
+    """It holds whatever others did between its saying and its hearing: it takes nothing back."""
 
     def book(self, ask: Ask, find: Callable[[str], BookId | None]) -> BookId | None:
         """The book that it is asked of, where that is not the place's incident: the one who asks, for their own."""

@@ -9,13 +9,15 @@ def carry_out(command: Command, book: Book, ask: Ask, tx: Transaction) -> tuple[
     """The book with what was decided, and its new entries. Raises `Refused`, and then nothing was written."""
     decided = list(command.decide(book.state, ask))
     by = ask.by or book.id.id
-    book, entries = tx.record(book, [each for each in decided if isinstance(each, Event)], by=by, via=ask.via)
+    book, entries = tx.record(
+        book, [each for each in decided if isinstance(each, Event)], by=by, via=ask.via, said=ask.said
+    )
     elsewhere: dict[BookId, list[Event]] = {}
     for each in decided:
         if isinstance(each, Elsewhere):
             elsewhere.setdefault(each.book, []).append(each.event)
     for id, events in elsewhere.items():
-        tx.record(tx.load(id), events, by=by, via=ask.via)
+        tx.record(tx.load(id), events, by=by, via=ask.via, said=ask.said)
     return book, entries
 
 

@@ -7,7 +7,7 @@ import asyncio
 from collections import defaultdict, deque
 from collections.abc import Sequence
 from datetime import datetime, timedelta
-from functools import partial
+from functools import lru_cache, partial
 
 from bot.engine.errands import Errands
 from bot.engine.office import Office
@@ -119,6 +119,7 @@ class Delivery(Errands):
                 await self.office.store.write(lambda tx: tx.release(f"lane {name}", self.office.me))
 
     async def _do(self, piece: Work) -> datetime | None:
+        await self.office.courtesy.give_way()
         return await (self.showing.show(piece) if isinstance(piece, Shown) else self.sending.send(piece))
 
     async def _held(self, name: str) -> datetime | None:
@@ -142,6 +143,7 @@ def idle(work: Work) -> bool:
     return isinstance(work, Sent) and work.rank >= CHATTER
 
 
+@lru_cache(maxsize=4096)
 def platform_of(lane: str) -> str:
     """The platform that a lane leads to."""
     return lane.replace(":", " ").split(" ", 1)[0]

@@ -11,6 +11,7 @@ import msgspec
 from bot.book import Ask, Book, BookId, Command, Refused, Send
 from bot.engine.bundle import Named, members
 from bot.engine.carry import carry_out
+from bot.engine.late import OVERTAKEN, late, overtaken
 from bot.engine.office import Office
 from bot.engine.propose import ASKED, proposed
 from bot.engine.see import ReadingDesk
@@ -111,12 +112,15 @@ class Hearing:
             via="" if said.pressed else str(said.place),
             place=str(said.place),
             handle=str(said.by),
+            said=late(said, tx.now),
             about=said.about,
             books=self._touched(command, line, tx, person),
         )
         book = self._target(command, line, ask, tx, person)
         if not may(person, line.cls.deed, book.state):
             raise self._not_allowed(person, line, said, tx)
+        if not command.holds and overtaken(book, ask, tx):
+            raise Refused(OVERTAKEN, at=ask.said)
         book, entries = carry_out(command, book, ask, tx)
         return command.answer(book.state, entries, ask, voice)
 
@@ -263,7 +267,11 @@ class Hearing:
             avatar=said.avatar,
             key=said.key,
         )
+        when = late(said, tx.now)
         for place in others:
+            if when:
+                voice = replace(self.office.room_voice(self.office.people(tx), place.platform), now=tx.now)
+                copy = msgspec.structs.replace(copy, origin=f"{chat.can.label}, {voice.moment(when).text}")
             tx.send(Send("copy", str(place), 4, msgspec.to_builtins(copy)), found)
 
 

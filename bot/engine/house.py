@@ -186,7 +186,9 @@ class Engine:
                 return None
             verb = self.grammar().verb(said.words)
             with self.office.figures.heard(verb.name if verb else "") as outcome:
-                reply = await self.thinking.over(said, verb, await self._hear(said))
+                with self.office.courtesy.answering():
+                    answer = await self._hear(said)
+                reply = await self.thinking.over(said, verb, answer)
                 outcome.append(meaning(reply))
                 return reply
         except StoreDown as down:

@@ -16,7 +16,9 @@ import bot.incident.chapters  # noqa: F401 - whoever works here knows every chap
 from bot.book import Ask
 from bot.config import Config
 from bot.engine.adopt import Adoption
+from bot.engine.courtesy import Courtesy
 from bot.engine.figures import Figures
+from bot.engine.memory import Memory
 from bot.oncall.policy import Rules
 from bot.oncall.rota import Duties
 from bot.oncall.teams import on_call
@@ -63,6 +65,7 @@ class Office:
     changed: bool = False
     """A platform went or came back, and the cards do not say so yet."""
     bells: list[asyncio.Event] = field(default_factory=list)
+    courtesy: Courtesy = field(default_factory=Courtesy)
     figures: Figures = field(default_factory=Figures)
     adoption: Adoption = field(default_factory=Adoption)
 
@@ -75,9 +78,9 @@ class Office:
 
     def __post_init__(self) -> None:
         self.adopt(self.config)
-        self._people: tuple[int, People] = (-1, People(()))
-        self._duties: tuple[int, Rules, Duties] = (-1, self.rules, Duties({}, {}))
-        self._subs: tuple[int, Sequence[Sub]] = (-1, ())
+        self._people = Memory("person", _people, People(()))
+        self._duties = Memory("schedule", _duties, Duties({}, {}))
+        self._subs: Memory[Sequence[Sub]] = Memory("following", _subs, ())
         self._links: dict[str, str] = {}
         self._mute: dict[str, float] = {}
 
@@ -128,27 +131,15 @@ class Office:
 
     def people(self, tx: Transaction) -> People:
         """Everybody, as of this transaction."""
-        version = tx.version("person")
-        if version != self._people[0]:
-            self._people = (version, People(book.state for book in tx.books("person")))
-        return self._people[1]
+        return self._people.of(tx)
 
     def duties(self, tx: Transaction) -> Duties:
         """Every schedule as it is configured and as it was changed in chat, as of this transaction."""
-        version, rules = tx.version("schedule"), self.rules
-        known, by, duties = self._duties
-        if version != known or by is not rules:  # the configuration may be read anew at any moment, beside this thread
-            rotas = {book.id.id: book.state for book in tx.books("schedule")}
-            duties = Duties(rotas, rules.schedules)
-            self._duties = (version, rules, duties)
-        return duties
+        return self._duties.of(tx, self.rules)
 
     def following(self, tx: Transaction) -> Sequence[Sub]:
         """Every subscription that is not to one incident: the configuration's rooms, and who said so in a chat."""
-        version = tx.version("following")
-        if version != self._subs[0]:
-            self._subs = (version, tuple(sub for book in tx.books("following") for sub in book.state.subs))
-        return (*self.config.subs(), *self._subs[1])
+        return (*self.config.subs(), *self._subs.of(tx))
 
     def ask(self, tx: Transaction, *, by: str, delivery: str = "", **more: Any) -> Ask:
         """What is true in this transaction, as a decision may know it. Without a delivery there are no codes."""
@@ -162,7 +153,7 @@ class Office:
     @property
     def known_people(self) -> People:
         """Everybody, as of the last transaction: for what must be said at once."""
-        return self._people[1]
+        return self._people.last
 
     def voice(self, people: People, person: Person | None, said: Said | None = None) -> Voice:
         """How to speak to somebody: their setting, else their platform's locale, else the room's, else the house's."""
@@ -255,3 +246,15 @@ def downs(names: Iterable[str], tx: Transaction) -> Mapping[str, datetime]:
     """Since when which of these platforms do not answer."""
     found = {name: tx.cursor(f"down {name}") for name in names}
     return {name: datetime.fromisoformat(since) for name, since in found.items() if since}
+
+
+def _people(tx: Transaction, _: None) -> People:
+    return People(book.state for book in tx.books("person"))
+
+
+def _duties(tx: Transaction, rules: Rules) -> Duties:
+    return Duties({book.id.id: book.state for book in tx.books("schedule")}, rules.schedules)
+
+
+def _subs(tx: Transaction, _: None) -> Sequence[Sub]:
+    return tuple(sub for book in tx.books("following") for sub in book.state.subs)

@@ -240,7 +240,12 @@ def entry_card(incident: "Incident", entry: Entry, voice: Voice) -> Card:
     if isinstance(entry.event, Updated):
         return update_card(incident, entry, entry.event, voice)
     aside = (Quote(line(entry.event.aside)),) if entry.event.aside else ()
-    return Card(body=(Para(voice.phrase(entry.event.phrase(entry))), *aside))
+    return Card(body=(Para(line(voice.phrase(entry.event.phrase(entry)), *then(entry, voice))), *aside))
+
+
+def then(entry: Entry, voice: Voice) -> Line:
+    """When it was said, where that was long before it was heard."""
+    return line(" ", voice.say(N_("(said at {at})"), at=entry.said)) if entry.said else ()
 
 
 def notice_card(incident: "Incident", entry: Entry, voice: Voice) -> Card:
@@ -252,7 +257,7 @@ def notice_card(incident: "Incident", entry: Entry, voice: Voice) -> Card:
 def update_card(incident: "Incident", entry: Entry, event: Updated, voice: Voice) -> Card:
     """An update, as every room reads it."""
     after = voice.say(N_("Next update: {at}"), at=event.next_at) if event.next_at else ()
-    by = voice.say(N_("Update by {by}"), by=Who(entry.by))
+    by = line(voice.say(N_("Update by {by}"), by=Who(entry.by)), *then(entry, voice))
     return Card(
         title=line(bold(label(incident))),
         body=(Para(by), *paragraphs(event.text)),

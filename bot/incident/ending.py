@@ -205,6 +205,7 @@ class Link(Command):
     what: str = word(N_("An incident's number, or an address."), required=True)
     title: str = words(N_("What the address shows."))
 
+    holds = True
     other = True
 
     def touches(self) -> Sequence[BookId]:

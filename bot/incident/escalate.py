@@ -71,6 +71,8 @@ class Page(Command):
     person: Target | None = word(N_("Whom to page: a person, a team or a policy."), required=True, suggests=True)
     why: str = words(N_("What they are needed for."))
 
+    holds = True
+
     def decide(self, incident: "Incident", ask: Ask) -> Iterator[Event]:
         must_be_open(incident)
         if len(incident.live) >= MOST:

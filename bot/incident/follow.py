@@ -102,6 +102,7 @@ class Subscribe(Command):
     for_: Audience | None = flag(N_("Whom it is for."))
     language: str = flag(N_("The language of the room's card: en, zh-hans."), default="")
 
+    holds = True
     deed = "read"
 
     def book(self, ask: Ask, find: Callable[[str], BookId | None]) -> BookId | None:
@@ -133,6 +134,7 @@ class Unsubscribe(Command):
     what: str = words(WHAT)
     here: bool = flag(N_("This room, not only you."), default=False)
 
+    holds = True
     deed = "read"
 
     def book(self, ask: Ask, find: Callable[[str], BookId | None]) -> BookId | None:

@@ -63,6 +63,7 @@ class Declare(Command):
     service: str = flag(N_("Which service it is about: whoever follows it is told."), default="")
     private: bool = flag(N_("Only those who are in it, and administrators, ever see it."), default=False)
 
+    holds = True
     new = True
 
     def decide(self, incident: "Incident", ask: Ask) -> Iterator[Event]:

@@ -53,6 +53,8 @@ class Pin(Command):
 
     note: str = words(N_("Why it matters."))
 
+    holds = True
+
     def decide(self, incident: "Incident", ask: Ask) -> Iterator[Event]:
         about = ask.about
         if about is None:

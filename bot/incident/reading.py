@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 from bot.book import Entry
 from bot.grammar import Desk, Query, flag, query
 from bot.incident.call import Call
-from bot.incident.cards import headline, standing, status_card
+from bot.incident.cards import headline, standing, status_card, then
 from bot.incident.lapse import lapse
 from bot.incident.paging import next_step
 from bot.incident.tasks import told
@@ -139,10 +139,18 @@ class Timeline(Query):
 
     def answer(self, desk: Desk) -> Card:
         voice, entries = desk.voice, desk.entries(last=SHOWN)
-        told = [entry for entry in entries if entry.event.says]
+        spoken = [entry for entry in entries if entry.event.says]
         lines = tuple(
-            Item(line(voice.moment(entry.at), "  ", voice.phrase(entry.event.phrase(entry)), _extra(entry)))
-            for entry in told
+            Item(
+                line(
+                    voice.moment(entry.at),
+                    "  ",
+                    voice.phrase(entry.event.phrase(entry)),
+                    *then(entry, voice),
+                    _extra(entry),
+                )
+            )
+            for entry in spoken
         )
         first = entries[0].rev if entries else 1
         more = (Para(voice.say(N_("… {count} earlier entries."), count=first - 1)),) if first > 1 else ()

@@ -86,6 +86,8 @@ class WentOut(Event):
 class Join(Command):
     """Help with it: you are brought into its rooms, and listed as a responder."""
 
+    holds = True
+
     def decide(self, incident: "Incident", ask: Ask) -> Iterator[Event]:
         must_be_open(incident)
         if ask.by in incident.responders:
@@ -123,6 +125,8 @@ class Invite(Command):
     """Bring somebody into its rooms, without paging them."""
 
     person: Person | None = word(N_("Whom to bring in."), required=True)
+
+    holds = True
 
     def decide(self, incident: "Incident", ask: Ask) -> Iterator[Event]:
         must_be_open(incident)

@@ -88,6 +88,8 @@ class AddTask(Command):
     text: str = words(N_("What is to be done."), required=True)
     for_: Person | None = flag(N_("Who does it; `me` is you."))
 
+    holds = True
+
     def decide(self, incident: "Incident", ask: Ask) -> Iterator[Event]:
         must_be_open(incident)
         if sum(not each.done for each in incident.tasks) >= OPEN:
@@ -108,6 +110,8 @@ class FinishTask(Command):
     """Say that a task is done."""
 
     task: int | None = word(N_("The task's number."), required=True, suggests=True)
+
+    holds = True
 
     def decide(self, incident: "Incident", ask: Ask) -> Iterator[Event]:
         task = waiting(incident, self.task)

@@ -39,6 +39,8 @@ class Update(Command):
     text: str = words(N_("How it goes, in words for everybody."), required=True, long=True)
     next: timedelta | None = flag(N_("When the next update comes: 30m, 2h."))
 
+    holds = True
+
     def decide(self, incident: "Incident", ask: Ask) -> Iterator[Event]:
         if incident.merged_into:
             must_be_open(incident)
@@ -90,6 +92,8 @@ class Note(Command):
     """Keep something in the timeline, without telling everybody."""
 
     text: str = words(N_("What should be kept."), required=True, long=True)
+
+    holds = True
 
     def decide(self, incident: "Incident", ask: Ask) -> Iterator[Event]:
         yield Noted(self.text)

@@ -70,7 +70,7 @@ class Copy(Struct, frozen=True, kw_only=True):
 
     author: str
     origin: str
-    """The platform it was said on, as people write it: `Slack`."""
+    """The platform it was said on, as people write it, and when, where that was long ago: `Slack, 10:05 UTC`."""
     text: Text
     avatar: str = ""
     key: str = ""

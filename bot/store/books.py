@@ -158,7 +158,9 @@ class Books(Log, Timers, Keys, Looks, Sends):
         """The entry that a send tells of. Raises `UnknownEvent`."""
         return self.entries(row.book or BookId("", ""), after=int(row.payload["rev"]) - 1, limit=1)[0]
 
-    def record(self, book: Book, events: Iterable[Event], *, by: str, via: str = "") -> tuple[Book, list[Entry]]:
+    def record(
+        self, book: Book, events: Iterable[Event], *, by: str, via: str = "", said: datetime | None = None
+    ) -> tuple[Book, list[Entry]]:
         """Write events into a book, with all that follows: its timers, keys, looks, and the words to send.
 
         Raises `Stale` when the book is not as it stands now (the store then runs the whole function again), and
@@ -170,7 +172,7 @@ class Books(Log, Timers, Keys, Looks, Sends):
         entries: list[tuple[Entry, Link]] = []
         sends: list[tuple[Send, int]] = []
         for event in events:
-            book, entry = book.write(event, now=self.now, by=by, via=via)
+            book, entry = book.write(event, now=self.now, by=by, via=via, said=said)
             entries.append((entry, link(entry)))
             sends.extend((send, entry.rev) for send in event.sends(book.state, entry))
         if entries:

@@ -27,12 +27,14 @@ def link(entry: Entry) -> Link:
     """A new entry, sealed."""
     body, salt = encode(entry.event).decode(), urandom(16)
     name = type(entry.event).__name__
-    return Link(body, salt, leaf(salt, entry.book, entry.rev, entry.at, entry.by, entry.via, name, body))
+    says = (entry.by, entry.via, name, body)
+    return Link(body, salt, leaf(salt, entry.book, entry.rev, entry.at, *says, said=entry.said))
 
 
-def leaf(salt: bytes, book: BookId, rev: int, at: datetime, *says: str) -> bytes:
+def leaf(salt: bytes, book: BookId, rev: int, at: datetime, *says: str, said: datetime | None) -> bytes:
     """The salted digest of an entry. `says` is who, via, the event's name and its body."""
-    return sha256(salt + msgspec.json.encode((*book, rev, text_of(at), *says))).digest()
+    late = () if said is None else (text_of(said),)
+    return sha256(salt + msgspec.json.encode((*book, rev, text_of(at), *says, *late))).digest()
 
 
 def onward(head: bytes, leaf: bytes) -> bytes:

@@ -21,9 +21,11 @@ COUNTED = sql("SELECT value FROM counters WHERE name = :name")
 class Keys(Hand):
     """Names and numbers."""
 
-    def __init__(self, *args: Any, **options: Any) -> None:
+    def __init__(self, *args: Any, aged: set[str] | None = None, **options: Any) -> None:
         super().__init__(*args, **options)
         self._versions: dict[str, int] = {}
+        self._aged = set() if aged is None else aged
+        """The kinds that were recorded in and not committed yet, by whatever is committed together with this."""
 
     def find(self, key: str) -> BookId | None:
         """The book whose state lists this key."""
@@ -45,7 +47,12 @@ class Keys(Hand):
             self._versions[kind] = found[0] if found else 0
         return self._versions[kind]
 
+    def lasting(self, kind: str) -> bool:
+        """Whether the version that was read is committed: what may still be rolled back is nothing to remember."""
+        return kind not in self._aged
+
     def _age(self, kind: str) -> None:
+        self._aged.add(kind)
         self._versions[kind] = self.rows(COUNT, name=f"version {kind}")[0][0]
 
     def _rename(self, id: BookId, old: Set[str], new: Set[str]) -> None:

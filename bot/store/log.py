@@ -9,7 +9,7 @@ from bot.book import TOCSIN, Book, BookId, Entry, blank, decode
 from bot.store.chain import Link, leaf, onward
 from bot.store.hand import Hand, Sql, instant, sql
 
-COLUMNS = "rev, at, who, via, event, body"
+COLUMNS = "rev, at, who, via, event, body, said"
 CUT = f"SELECT {COLUMNS} FROM entries WHERE kind = :kind AND id = :id AND rev > :after"
 FIRST = sql(f"{CUT} ORDER BY rev LIMIT :limit")
 LAST = sql(f"{CUT} ORDER BY rev DESC LIMIT :limit")
@@ -29,8 +29,8 @@ FIRST_OF, LAST_OF = certain("ASC"), certain("DESC")
 CHAIN = sql(f"SELECT {COLUMNS}, salt, leaf FROM entries WHERE kind = :kind AND id = :id ORDER BY rev")
 HEAD = sql("SELECT rev, head FROM books WHERE kind = :kind AND id = :id")
 ENTER = sql("""
-    INSERT INTO entries (kind, id, rev, at, who, via, event, body, salt, leaf)
-    VALUES (:kind, :id, :rev, :at, :who, :via, :event, :body, :salt, :leaf)
+    INSERT INTO entries (kind, id, rev, at, who, via, event, body, said, salt, leaf)
+    VALUES (:kind, :id, :rev, :at, :who, :via, :event, :body, :said, :salt, :leaf)
 """)
 DEEDS = sql(f"""
     SELECT kind, id, {COLUMNS} FROM entries WHERE who = :who OR (:who = '' AND who <> :house)
@@ -75,8 +75,9 @@ class Log(Hand):
     def verify(self, id: BookId) -> bool:
         """Whether a book's entries are those that were written, all of them and in their order."""
         head, count = b"", 0
-        for rev, at, *says, salt, sealed in self.rows(CHAIN, kind=id.kind, id=id.id):
-            if leaf(bytes(salt), id, rev, instant(at), *says) != bytes(sealed):
+        for *row, body, said, salt, sealed in self.rows(CHAIN, kind=id.kind, id=id.id):
+            rev, at, *says = row
+            if leaf(bytes(salt), id, rev, instant(at), *says, body, said=said and instant(said)) != bytes(sealed):
                 return False
             head, count = onward(head, bytes(sealed)), count + 1
         kept = self.row(HEAD, kind=id.kind, id=id.id)
@@ -89,10 +90,10 @@ class Log(Hand):
 def _row(entry: Entry) -> dict[str, object]:
     return {
         "kind": entry.book.kind, "id": entry.book.id, "rev": entry.rev, "at": entry.at, "who": entry.by,
-        "via": entry.via, "event": type(entry.event).__name__,
+        "via": entry.via, "event": type(entry.event).__name__, "said": entry.said,
     }  # fmt: skip
 
 
 def _entry(id: BookId, row: Sequence[Any]) -> Entry:
-    rev, at, who, via, event, body = row
-    return Entry(id, rev, instant(at), who, decode(event, body), via)
+    rev, at, who, via, event, body, said = row
+    return Entry(id, rev, instant(at), who, decode(event, body), via, said and instant(said))

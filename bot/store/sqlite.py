@@ -82,12 +82,12 @@ class Sqlite:
 
     def _group(self, first: Job) -> list[Job]:
         """Run functions one after another and commit them together: nobody is answered before."""
-        jobs = [first]
+        jobs, aged = [first], set[str]()
         try:
             with taken(self.engine) as driver:
                 self._begin(driver, jobs)
                 for job in self._joining(jobs):
-                    self._try(job, driver)
+                    self._try(job, driver, aged)
                 driver.execute("COMMIT")
         except Exception as error:
             for job in jobs:
@@ -109,10 +109,10 @@ class Sqlite:
             jobs.append(job)
             yield job
 
-    def _try(self, job: Job, driver: sqlite3.Connection) -> None:
+    def _try(self, job: Job, driver: sqlite3.Connection, aged: set[str]) -> None:
         """Run one function in a savepoint of its own: it fails alone."""
         driver.execute("SAVEPOINT one")
-        job.do(Transaction(driver, postgres=False, writes=True, clock=self._clock))
+        job.do(Transaction(driver, postgres=False, writes=True, clock=self._clock, aged=aged))
         if job.error is not None:
             if not driver.in_transaction:
                 raise Lost from job.error

@@ -69,6 +69,8 @@ class EntryRow(Table, table=True):
     via: str
     event: str
     body: str = Field(sa_type=Text)
+    said: datetime | None = None
+    """When it was said, where that was long before."""
     salt: bytes
     leaf: bytes
     """Digest of the salt and the entry: it stays when what a person typed is erased, and the chain stays whole."""

@@ -1,5 +1,6 @@
 """Calls climb until somebody answers, and say so when nobody does."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -7,7 +8,8 @@ import pytest
 from bot.book import Refused
 from bot.incident.paging import Miss
 from bot.oncall.policy import Policy, Rules, Step
-from tests.core.desk import RULES, Desk
+from bot.people.person import People
+from tests.core.desk import ANNA, RULES, Desk
 
 MINUTE = timedelta(minutes=1)
 
@@ -109,3 +111,19 @@ def test_editing_the_policy_does_not_touch_a_call() -> None:
     desk.rules = Rules({})
     desk.wait(5 * MINUTE)
     assert desk.paged() == ["anna", "boris"]
+
+
+def test_a_ladder_whose_people_all_left_pages_whom_the_policy_names_by_now() -> None:
+    desk = declared(Rules({"default": Policy("default", (Step(("boris",), 5 * MINUTE),), 0, ("carlos",))}))
+    desk.people = People((ANNA,))
+    desk.rules = Rules({"default": Policy("default", (Step(("anna",), 5 * MINUTE),), 0)})
+    desk.wait(5 * MINUTE)
+    assert desk.paged() == ["boris", "anna"]
+
+
+def test_a_ladder_that_somebody_is_left_of_ends_as_it_was_made() -> None:
+    ladder = Policy("default", (Step(("boris",), 5 * MINUTE),), 0)
+    desk = declared(Rules({"default": ladder}))
+    desk.rules = Rules({"default": replace(ladder, catch_all=("anna",))})
+    desk.wait(5 * MINUTE)
+    assert desk.paged() == ["boris"]
