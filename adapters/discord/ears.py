@@ -158,7 +158,7 @@ class Ears(discord.Client):
 
     async def on_error(self, event_method: str, /, *args: Any, **kwargs: Any) -> None:
         """A fault of ours in one event touches no other."""
-        log.error("an event from Discord broke", event=event_method, exc_info=True)
+        log.error("an event from Discord broke", of=event_method, exc_info=True)
 
 
 async def ended(*tasks: asyncio.Task[None]) -> None:

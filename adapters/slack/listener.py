@@ -2,6 +2,7 @@
 
 import asyncio
 import re
+from collections import OrderedDict
 from collections.abc import Awaitable, Mapping, Sequence
 from typing import Any
 
@@ -32,6 +33,8 @@ SOON = 1.0
 """Seconds that a hearing may take before it is acknowledged without its answer."""
 SUGGEST = 2.5
 """Seconds after which a select is told nothing rather than too late."""
+ROOTS = 200
+"""Threads of which it is remembered what they hang from."""
 CHANGED = "message_changed"
 """The subtype of an event about a message that is not as it was."""
 UNHEARD = N_("I could not keep that just now, and nothing was changed. Please say it again in a moment.")
@@ -70,6 +73,7 @@ class Listener:
 
     def __init__(self, desk: Desk, house: House, me: Me, mark: Mark) -> None:
         self.desk, self.house, self.me, self.mark = desk, house, me, mark
+        self._roots: OrderedDict[tuple[str, str], Remark | None] = OrderedDict()
 
     async def command(self, body: Mapping[str, Any], ack: AsyncAck) -> None:
         """A slash command: acknowledged with its answer, if that comes soon."""
@@ -234,12 +238,26 @@ class Listener:
             return user
 
     async def _about(self, heard: Heard) -> Remark | None:
-        """The message that a verb is about: in a thread it is the one that the thread hangs from."""
+        """The message that a verb is about, or chatter: in a thread it is the one that the thread hangs from."""
         if about := heard.said.about:
             return await self.desk.named(about)
-        verb = self.house.grammar().verb(heard.said.words) if heard.said.addressed else None
-        if not (verb and verb.about and heard.points):
+        if not heard.points:
             return None
+        if not heard.said.addressed:
+            return await self._root(heard)
+        verb = self.house.grammar().verb(heard.said.words)
+        return await self._read(heard) if verb and verb.about else None
+
+    async def _root(self, heard: Heard) -> Remark | None:
+        """What a thread hangs from: asked for once, and not with each message in it."""
+        thread = heard.said.place.room, heard.points
+        if thread not in self._roots:
+            self._roots[thread] = await self._read(heard)
+            if len(self._roots) > ROOTS:
+                self._roots.popitem(last=False)
+        return self._roots[thread]
+
+    async def _read(self, heard: Heard) -> Remark | None:
         try:
             return await self._fetched(heard)
         except ChatError as wrong:

@@ -6,6 +6,8 @@ from html import escape
 from itertools import groupby
 from typing import Any
 
+from msgspec.structs import replace
+
 from bot.text.rich import Block, Code, Inline, Item, Line, Moment, Quote, Run, Text
 
 Native = dict[str, Any]
@@ -13,6 +15,7 @@ Native = dict[str, Any]
 SHAPES = {"time": "{time}", "date": "{date_short_pretty} {time}", "ago": "{ago}"}
 """https://docs.slack.dev/messaging/formatting-message-text#date-formatting"""
 WEB = re.compile(r"^(https?|mailto):", re.IGNORECASE)
+ADDRESS = re.compile(r"(https?://[^\s<>|\"]*[^\s<>|\".,;:!?)\]}'])")
 MARKUP = re.compile(r"[*_~`\n]|:[\w+'-]+:")
 """What `mrkdwn` has no escape for."""
 OVERRIDES = dict.fromkeys([*range(0x202A, 0x202F), *range(0x2066, 0x206A)])
@@ -48,7 +51,18 @@ def _lines(lines: Iterable[Line]) -> Line:
 
 def runs(line: Line) -> list[Native]:
     """A line's runs."""
-    return [_moment(each) if isinstance(each, Moment) else _run(each) for each in line if straight(each.text)]
+    shown = [each for each in line if straight(each.text)]
+    return [native for each in shown for native in ([_moment(each)] if isinstance(each, Moment) else _runs(each))]
+
+
+def _runs(run: Run) -> Iterator[Native]:
+    """A run; an address in its letters leads there, which the platform does for bare text, and not for rich text."""
+    if run.link or run.code:
+        yield _run(run)
+        return
+    for index, part in enumerate(ADDRESS.split(run.text)):
+        if part:
+            yield _run(replace(run, text=part, link=part if index % 2 else ""))
 
 
 def _moment(moment: Moment) -> Native:

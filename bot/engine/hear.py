@@ -15,20 +15,24 @@ from bot.engine.late import OVERTAKEN, late, overtaken
 from bot.engine.office import Office
 from bot.engine.propose import ASKED, proposed
 from bot.engine.see import ReadingDesk
-from bot.grammar import Line, Reader, build, missing, options, parse
+from bot.grammar import Line, Reader, build, missing, options, parse, tidy
 from bot.incident.cards import headline, standing
 from bot.incident.lapse import Stir, quiet
 from bot.people.account import STRANGER
 from bot.people.codes import unveiled, veiled
 from bot.people.may import called, may
 from bot.people.person import People, Person
-from bot.ports import Card, Copy, Form, Said
+from bot.ports import Card, Copy, Form, Remark, Said
 from bot.store.books import UNREADABLE
 from bot.store.transaction import Transaction
-from bot.text.rich import Block, Para, paragraphs
+from bot.text.rich import Block, Para, Quote, Text, bold, line, paragraphs
 from bot.text.words import N_, Voice
 
 Reply = Card | Form
+
+
+QUOTED = 80
+"""Letters of what somebody answers, at most."""
 
 
 class Unseen(Exception):
@@ -259,11 +263,11 @@ class Hearing:
         if person and quiet(book.state, tx.now):
             carry_out(Stir(), book, self.office.ask(tx, by=person.id), tx)
         others = [place for place in book.state.places if place != said.place]
-        chat = self.office.chats[said.place.platform]
+        chat, people = self.office.chats[said.place.platform], self.office.people(tx)
         copy = Copy(
             author=person.name if person else said.name,
             origin=chat.can.label,
-            text=paragraphs(mentions(said.words, self.office.people(tx))),
+            text=(*answered(said.about, people), *paragraphs(mentions(said.words, people))),
             avatar=said.avatar,
             key=said.key,
         )
@@ -273,6 +277,17 @@ class Hearing:
                 voice = replace(self.office.room_voice(self.office.people(tx), place.platform), now=tx.now)
                 copy = msgspec.structs.replace(copy, origin=f"{chat.can.label}, {voice.moment(when).text}")
             tx.send(Send("copy", str(place), 4, msgspec.to_builtins(copy)), found)
+
+
+def answered(about: Remark | None, people: People) -> Text:
+    """What chatter answers, in a few words: its thread, and maybe what it answers, is in no other room."""
+    words = " ".join(mentions(tidy(about.text), people).split()) if about else ""
+    if about is None or not words:
+        return ()
+    person = people.by_handle.get(str(about.by)) if about.by else None
+    name = person.name if person else tidy(about.name)
+    short = words if len(words) <= QUOTED else words[: QUOTED - 1].rstrip() + "…"
+    return (Quote(line(bold(name), ": ", short) if name else line(short)),)
 
 
 def mentions(text: str, people: People) -> str:

@@ -50,7 +50,7 @@ class Step:
 PLATFORM = r"(?:slack|discord|telegram)"
 ACT = re.compile(
     rf"(?P<who>\w+)@(?P<on>{PLATFORM})(?: in (?P<place>hall|room|dm))? +"
-    r"(?P<verb>>|presses|reacts|fills|answers|sees|does not see) *(?P<words>.*)"
+    r"(?P<verb>>|replies|presses|reacts|fills|answers|sees|does not see) *(?P<words>.*)"
 )
 SHOWN = re.compile(rf"(?P<on>{PLATFORM}(?: +{PLATFORM})*)(?: +(?P<place>hall|room))? *\| *(?P<words>.*)")
 TOLD = re.compile(rf"(?P<on>{PLATFORM}) *-> *(?P<who>\w+) *\| *(?P<words>.*)")

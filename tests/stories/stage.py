@@ -75,13 +75,23 @@ class Stage:
         found = await self._until(find, step)
         await stand.press(step.who, *found)
 
+    async def _replies(self, step: Step) -> None:
+        room, bubble = await self._typed(step)
+        await self.playground[step.platforms[0]].say(step.who, room, step.words, bubble)
+
     async def _reacts(self, step: Step) -> None:
+        room, bubble = await self._typed(step)
+        await self.playground[step.platforms[0]].react(step.who, room, bubble, step.words)
+
+    async def _typed(self, step: Step) -> tuple[str, str]:
+        """The last message there that a person typed."""
+
         def typed() -> tuple[str, str] | None:
             room = self.room(step)
             return next(((room.id, each.id) for each in reversed(room.bubbles) if not each.bot), None)
 
-        room, bubble = await self._until(typed, step)
-        await self.playground[step.platforms[0]].react(step.who, room, bubble, step.words)
+        found: tuple[str, str] = await self._until(typed, step)
+        return found
 
     async def _address(self, step: Step) -> None:
         """It was so from the beginning."""

@@ -6,6 +6,12 @@ carlos@discord in room > I see *smoke* <!here> @everyone
 slack telegram room | I see *smoke* <!here>
 boris@telegram in room > on my way
 slack discord room | on my way
+anna@discord in room replies since when?
+slack telegram room | Carlos Diaz: I see *smoke* <!here> · since when?
+anna@slack in room > It began with the deploy of 10:02
+discord telegram room | It began with the deploy
+carlos@slack in room replies which one?
+discord telegram room | Anna Nowak: It began with the deploy of 10:02 · which one?
 
 # A command typed with a slip, an incident that is not there, a thing that cannot be.
 anna@slack in room > /incident akc

@@ -14,8 +14,9 @@ from adapters.playground.slack.blocks import check
 from adapters.playground.slack.forms import checked
 from adapters.slack import show
 from adapters.slack.names import channel_name
+from adapters.slack.rich import rich
 from bot.ports import Button, Card, Choice, Copy, Fact, Form, Option
-from bot.text.rich import Item, Para, Text, bold, code, line
+from bot.text.rich import Item, Para, Run, Text, bold, code, line
 from tests.adapters.looks import CARDS as COMMON
 from tests.adapters.looks import hostile
 from tests.adapters.looks import same as golden
@@ -143,3 +144,12 @@ def marked(inside: Any) -> list[str]:
 def test_channel_names(title: str, name: str) -> None:
     assert channel_name(title) == name
     assert len(name) <= 80
+
+
+def test_an_address_in_bare_letters_leads_there_and_no_further() -> None:
+    said = rich((Para((Run("see (https://x.example/a?b=1), or c"),)), Para((Run("https://y", code=True),))))
+    elements = said[0]["elements"][0]["elements"]
+    assert [each.get("url", each["text"]) for each in elements] == [
+        "see (", "https://x.example/a?b=1", "), or c", "\n", "https://y",
+    ]  # fmt: skip
+    assert [each["type"] for each in elements] == ["text", "link", "text", "text", "text"]
