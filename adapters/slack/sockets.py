@@ -59,8 +59,10 @@ class Sockets:
             self.held = []
             for each in tries:
                 each.cancel()
-            await asyncio.gather(*tries, return_exceptions=True)
-            await asyncio.gather(*map(hang_up, handlers))
+            try:
+                await asyncio.gather(*tries, return_exceptions=True)
+            finally:  # also where somebody is told twice to stop
+                await asyncio.gather(*map(hang_up, handlers))
 
     async def address(self) -> str:
         """Where one socket can be opened, once and soon. Raises `ChatError`."""
@@ -102,11 +104,13 @@ async def watch(handlers: Sequence[AsyncSocketModeHandler]) -> None:
 async def hang_up(handler: AsyncSocketModeHandler) -> None:
     """Close a socket, even one whose other side is dead."""
     client = handler.client
-    with suppress(Exception):
-        async with asyncio.timeout(GOODBYE):
-            await handler.close_async()  # type: ignore[no-untyped-call]
-    tasks = [client.message_processor, client.current_session_monitor, client.message_receiver]
-    for task in filter(None, tasks):
-        task.cancel()
-    await asyncio.gather(*filter(None, tasks), return_exceptions=True)
-    await client.aiohttp_client_session.close()
+    try:
+        with suppress(Exception):
+            async with asyncio.timeout(GOODBYE):
+                await handler.close_async()  # type: ignore[no-untyped-call]
+    finally:
+        tasks = [client.message_processor, client.current_session_monitor, client.message_receiver]
+        for task in filter(None, tasks):
+            task.cancel()
+        await asyncio.gather(*filter(None, tasks), return_exceptions=True)
+        await client.aiohttp_client_session.close()

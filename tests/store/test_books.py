@@ -132,7 +132,7 @@ SETTINGS = st.builds(
 )
 
 
-@settings(max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
 @given(steps=st.lists(st.lists(st.one_of(SETTINGS, st.builds(ToyCounted)), max_size=3), max_size=5))
 async def test_the_rows_are_what_the_book_lists(store: Store, steps: list[list[Event]]) -> None:
     id = BookId("toy", uuid4().hex)

@@ -163,6 +163,23 @@ async def test_an_outage_is_noticed_and_its_end_too(town: Town, monkeypatch: pyt
     await chat.close()
 
 
+async def test_who_is_told_twice_to_stop_leaves_no_connection_open(town: Town) -> None:
+    chat, hellos = Slack(Settings.model_validate(town.playground.settings["slack"])), [0]
+
+    def ready() -> None:
+        hellos[0] += 1
+
+    listening = asyncio.get_running_loop().create_task(chat.listen(House(), ready))
+    await town.until(lambda: hellos[0] >= 2)
+    lines = [each.client.aiohttp_client_session for each in chat.sockets.held]
+    for _ in range(2):
+        listening.cancel()
+        await asyncio.sleep(0)
+    await asyncio.gather(listening, return_exceptions=True)
+    assert [each.closed for each in lines] == [True, True]
+    await chat.close()
+
+
 async def test_a_socket_that_the_platform_renews_is_replaced(town: Town) -> None:
     town.stand.faults.switch("refresh")
     await town.until(lambda: town.readies >= 3)
