@@ -20,6 +20,7 @@ from bot.engine.show import delay
 from bot.engine.tell import tell_notice
 from bot.incident.cards import entry_card, notice_card
 from bot.incident.ledger import Miss, Undelivered
+from bot.incident.secrecy import MadePrivate
 from bot.incident.updates import Updated
 from bot.ports import Card, ChatError, Copy, MessageId, Mirror, Place, Unreachable
 from bot.store.sends import Ended, Sent
@@ -114,6 +115,9 @@ class Sending:
         chat = self.office.chats.get(place.platform)
         if chat is None:
             raise ChatError(f"{place.platform} is not configured any more")
+        rows = await self.office.store.read(partial(due, rows))
+        if not rows:
+            return MessageId("")
         key = self.office.key("send", *dict.fromkeys((rows[0].id, rows[-1].id)))
         if rows[0].kind == "copy":
             copy = together([msgspec.convert(row.payload, Copy) for row in rows])
@@ -184,6 +188,18 @@ def told(row: Sent, book: BookId, tx: Transaction) -> bool:
     lines = tx.entries(book, names={"Undelivered"}, last=50)
     last = max((entry.at for entry in lines if getattr(entry.event, "place", "") == row.to), default=None)
     return last is not None and not tx.reached(book, row.to, last)
+
+
+def due(rows: Sequence[Sent], tx: Transaction) -> Sequence[Sent]:
+    """Those that may still go there: what became private says so where it leaves, and then nothing more."""
+
+    def fit(row: Sent) -> bool:
+        state = tx.load(row.book).state if row.kind in ROOMS and row.book else None
+        if state is None or not state.private or row.to in set(map(str, state.places)):
+            return True
+        return row.kind == "entry" and isinstance(tx.entry_of(row).event, MadePrivate)
+
+    return [row for row in rows if fit(row)]
 
 
 # ---- several as one

@@ -171,14 +171,14 @@ class Showing:
                 place = incident.rooms.get(row.platform)
                 here = links.get(self.office.chats[row.platform].can.label, "") if place else ""
                 return hall_card(incident, voice, links, here)
-            case "hall" | "page":
-                return hidden_card(incident, voice)
-            case "left":
-                return left_card(incident, voice)
-            case "follow":
+            case "follow" if not incident.private:
                 found = next((each for each in incident.followers if each.who == rest), Follower(rest))
                 voice = replace(voice, language=found.language or voice.language)
                 return follower_card(incident, voice, found.view)
+            case "hall" | "follow" | "page":
+                return hidden_card(incident, voice)
+            case "left":
+                return left_card(incident, voice)
         return status_card(incident, voice, links, seen.down)
 
 

@@ -55,6 +55,7 @@ class Incident:
     brought: tuple[str, ...] = ()
     """Who was paged, or invited into its rooms."""
     followers: tuple[Follower, ...] = ()
+    """Who follows it from afar; of what is private they hear nothing."""
 
     platforms: tuple[str, ...] = ()
     rooms: Mapping[str, str] = field(default_factory=dict)

@@ -38,7 +38,7 @@ class MadePrivate(Event):
     says = N_("{by} made it private: it goes on where only those who are in it can read")
 
     def onto(self, incident: "Incident", entry: Entry) -> "Incident":
-        return replace(incident.anew(), private=True, followers=(), announced=True)
+        return replace(incident.anew(), private=True, announced=True)
 
     def sends(self, incident: "Incident", entry: Entry) -> Iterator[Send]:
         yield from (Send("entry", place, 3, {"rev": entry.rev}) for place in self.left)

@@ -24,6 +24,10 @@ LEAVE = sql("""
     DELETE FROM shown WHERE kind = :kind AND book = :book AND subject = :subject AND platform = :platform
         AND place <> :place
 """)
+TAKE_OVER = sql("""
+    UPDATE shown SET subject = :subject, tries = 0, not_before = :now, error = ''
+    WHERE kind = :kind AND book = :book AND subject = :before AND platform = :platform
+""")
 WANT_BOOK = sql(f"UPDATE shown SET {RAISE} WHERE kind = :kind AND book = :book")
 WANT_OPEN = sql(f"""
     UPDATE shown SET {RAISE} WHERE (platform = :platform OR :platform = '')
@@ -137,14 +141,18 @@ class Looks(Hand):
     def _reshow(self, book: BookId, old: Named, new: Named) -> None:
         """Make the rows be the looks that the book lists now, and want every one of them shown."""
         here = {"kind": book.kind, "book": book.id, "now": self.now, "listed": True}
-        gone = [name for name in old if name not in new]
+        gone = [look for name, look in old.items() if name not in new]
+        fresh = [look for name, look in new.items() if name not in old]
+        # What comes after another look in the same place goes on with its message, which else stood there for ever.
+        stands = {look.place: look for look in gone if look.place}
+        after = {look: stands.pop(look.place) for look in fresh if look.place in stands}
         # A look that moved begins anew, as a row of its own: who still shows the old one cannot bring it back.
         moved = [look for name, look in new.items() if name in old and look.place and look != old[name]]
-        self.each(UNLIST, ({**here, "subject": subject, "platform": platform} for subject, platform in gone))
+        self.each(TAKE_OVER, (here | _row(look) | {"before": old.subject} for look, old in after.items()))
+        self.each(UNLIST, (here | _row(look) for look in gone if look not in after.values()))
         self.each(LEAVE, (here | _row(look) for look in moved))
         self.want(book=book)
-        fresh = [look for name, look in new.items() if name not in old]
-        self.each(LIST, (here | _row(look) for look in (*moved, *fresh)))
+        self.each(LIST, (here | _row(look) for look in (*moved, *fresh) if look not in after))
 
 
 def _row(look: Look) -> dict[str, str]:

@@ -264,9 +264,11 @@ def test_what_becomes_private_leaves_its_open_rooms() -> None:
     desk = fire()
     desk.do(OpenRoom(ROOM))
     desk.say("subscribe", by="carlos")
-    desk.say("private on")
+    entry = desk.say("private on")[0]
     state = desk.book.state
-    assert (state.rooms, state.old_rooms, state.followers) == ({}, (ROOM,), ())
+    assert (state.rooms, state.old_rooms) == ({}, (ROOM,))
+    assert [send.to for send in entry.event.sends(state, entry)] == [ROOM]
+    assert ("notice", "carlos") not in state.hearers(True)
     assert {look.subject for look in state.looks()} == {"hall", "room", f"left {ROOM}"}
     assert ROOM not in [str(place) for place in state.places]
 

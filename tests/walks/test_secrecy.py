@@ -79,6 +79,8 @@ async def test_what_is_private_twice_forgets_no_room_that_it_leaves(town: Town) 
     ink = town.papers[0]
     left, room = ink.rooms.values()
     assert (left in ink.closed, room in ink.closed) == (True, False)
+    assert "#1 goes on in another room. Nothing more is told here." in read(ink, left)
+    assert not [text for text in read(ink, left) if "fraud" in text]
 
 
 async def test_a_room_that_comes_after_a_merge_is_left(town: Town) -> None:
@@ -109,3 +111,30 @@ async def test_a_process_that_dies_between_the_platforms_answer_and_ours_finds_i
     town.clock.push(minutes=5)
     await town.rest()
     assert (town.deaths, [str(each) for each in ink.rooms.values()]) == (1, [(await state(town)).rooms["ink"]])
+
+
+async def test_nothing_that_told_of_it_stands_or_comes_in_an_open_room_once_it_is_private(town: Town) -> None:
+    ink, board = town.papers[0], Place("ink", "board")
+    await town.say(ANNA, "subscribe all --here", place=board)
+    await town.say(ANNA, "declare the db leaks --sev 4")
+    await town.rest()
+    left = ink.rooms_of()[0]
+    ink.fault = lambda deed: "busy" if deed in {"put", "post"} else ""
+    await town.say(ANNA, "update #1 customers report strange mails")
+    await town.say(BORIS, "chat the CFO", place=Place("lead", town.papers[1].rooms_of()[0].room))
+    await town.rest()
+    await town.say(ANNA, "private #1 on")
+    await town.say(ANNA, "edit #1 --title the CFO sold our keys")
+    await town.rest()
+    ink.fault = lambda deed: ""
+    for _ in range(2):
+        town.clock.push(minutes=7)
+        await town.rest()
+    assert "#1 is private now." in read(ink, board)
+    assert "#1 goes on in another room. Nothing more is told here." in read(ink, left)
+    assert not [text for text in (*read(ink, board), *read(ink, left)) if "CFO" in text or "mails" in text]
+    assert not [card for (at, _), card in ink.messages.items() if at in {board, left} and card.buttons]
+    assert [at for at, _ in ink.copies if at == left] == []
+    await town.say(ANNA, "private #1 off")
+    await town.rest()
+    assert [text for text in read(ink, board) if "the CFO sold our keys" in text], "it follows again"
