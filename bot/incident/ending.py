@@ -11,7 +11,8 @@ from bot.incident.gate import must_be_open
 from bot.incident.paging import call_out, policy_for
 from bot.incident.severity import Status
 from bot.incident.told import Told
-from bot.text.words import N_
+from bot.people.may import may
+from bot.text.words import N_, Who
 
 if TYPE_CHECKING:
     from bot.incident.incident import Incident
@@ -147,12 +148,23 @@ class Merge(Command):
                 id=incident.id,
                 into=other.id,
             )
+        if other.private and (lacking := strangers(incident, other, ask)):
+            text = N_(
+                "{who} would read #{into}, which is private, in the rooms of #{id}. `invite #{into} …` comes first."
+            )
+            raise Refused(text, who=lacking, into=other.id, id=incident.id)
         yield Merged(other.id)
         # An open room never speaks for a private incident.
         places = tuple(map(str, incident.places)) if incident.private == other.private else ()
         yield Elsewhere(id, Absorbed(incident.id, incident.title, places))
         if incident.live and not other.acked and not other.live:
             yield from (Elsewhere(id, each) for each in call_out(other, policy_for(other, ask), ask))
+
+
+def strangers(incident: "Incident", other: "Incident", ask: Ask) -> tuple[Who, ...]:
+    """Who is in a private incident, and may not see another private one."""
+    persons = (ask.people.by_id[id] for id in sorted(incident.members) if id in ask.people) if incident.private else ()
+    return tuple(Who(person.id) for person in persons if not may(person, "read", other))
 
 
 def found(ask: Ask, number: str) -> "Incident":

@@ -71,10 +71,6 @@ class Private(Command):
         if self.switch is Switch.OFF:
             yield MadePublic()
             return
-        if incident.merged:
-            raise Refused(
-                N_("Others were merged into #{id}, and their rooms are open: it cannot be private."), id=incident.id
-            )
         yield MadePrivate(tuple(map(str, incident.places)))
 
     def answer(self, state: Any, entries: Sequence[Entry], ask: Ask, voice: Voice) -> Card:
