@@ -11,7 +11,7 @@ from starlette.routing import Route
 
 from adapters.notify.letters import html
 from adapters.notify.links import Expired, Forged, Links, Press
-from bot.ports import Card, Form, House, Unheard
+from bot.ports import Card, Foresight, Form, House, Unheard
 from bot.text.rich import Para, bold, line
 from bot.text.words import N_, Voice, known
 
@@ -50,7 +50,9 @@ class Presses:
         told = verb.help if verb else press.label
         footer = voice.say(N_("As {address}. Nothing happens until you press."), address=press.handle.id)
         title = line(bold(f"{press.label}: {press.says}"))
-        card = Card(title=title, body=(Para(voice.help(told)),), footer=footer, tone="warn", language=press.language)
+        about = await self.house.about(press.said()) if isinstance(self.house, Foresight) else None
+        body = (*(about.body if about else ()), Para(voice.help(told)))
+        card = Card(title=title, body=body, footer=footer, tone="warn", language=press.language)
         return page(card, button=press.label)
 
     async def _act(self, request: Request) -> Response:

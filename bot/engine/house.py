@@ -12,6 +12,7 @@ import structlog
 
 from bot.book import BookId
 from bot.config import BadConfig, Config
+from bot.engine.about import about
 from bot.engine.adopt import Adoption, weighed
 from bot.engine.attend import attend, retell
 from bot.engine.calendars import calendar_at
@@ -233,6 +234,12 @@ class Engine:
             return await self.office.store.read(partial(suggest, self.office, said, option))
         except StoreDown:
             return ()
+
+    async def about(self, said: Said) -> Card | None:
+        """What it would be about; nothing where the database does not answer."""
+        with suppress(StoreDown):
+            return await self.office.store.read(partial(about, said, self.office))
+        return None
 
     async def notice(self, change: RoomChange) -> None:
         """Something befell a room: it is told in the others, once. Raises `Unheard` when it could not be kept."""

@@ -24,7 +24,7 @@ from bot.ports.doors import (
 )
 from bot.ports.faults import ChatError, Forbidden, Gone, Throttled, Unreachable
 from bot.ports.grammar import Choice, Form, Grammar, Option, Verb
-from bot.ports.house import House, Unheard, Watched
+from bot.ports.house import Foresight, House, Unheard, Watched
 from bot.ports.names import Handle, MessageId, Place
 from bot.ports.said import Receipt, Remark, RoomChange, Said
 
@@ -46,6 +46,7 @@ __all__ = [
     "Fact",
     "Finding",
     "Forbidden",
+    "Foresight",
     "Form",
     "Gone",
     "Grammar",

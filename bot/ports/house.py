@@ -1,7 +1,7 @@
 """The door in: the core, as the world may see it."""
 
 from collections.abc import Mapping, Sequence
-from typing import Any, Protocol
+from typing import Any, Protocol, runtime_checkable
 
 from bot.ports.card import Card
 from bot.ports.grammar import Choice, Form, Grammar
@@ -45,6 +45,16 @@ class House(Protocol):
 
     async def health(self) -> Mapping[str, Any]:
         """`database`: whether it answers; `loops`: whether all that must run runs; `chats`: whether each answers."""
+
+
+@runtime_checkable
+class Foresight(Protocol):
+    """What may be asked of the house before something is said to it."""
+
+    async def about(self, said: Said) -> Card | None:
+        """What it would be about: its incidents as they stand, as far as the speaker may see them. Nothing is done.
+
+        None where it names none, or where the database does not answer."""
 
 
 class Watched(Protocol):

@@ -126,7 +126,7 @@ async def by_tap(town: Town) -> None:
 async def by_link(town: Town) -> None:
     link = town.providers.mail.to(MAIL)[-1].links()[0]
     async with httpx.AsyncClient(trust_env=False) as web:
-        assert "Anna Nowak" not in (await web.get(link)).text
+        assert "Anna Nowak has it" not in (await web.get(link)).text
         assert (await town.incident()).acked is None, "looking does nothing"
         first, second = [(await web.post(link)).text for _ in range(2)]
     assert "took it" in first
@@ -183,6 +183,22 @@ async def test_several_at_once_are_one_message_and_one_answer_takes_them(
     assert [book.id.id for book in books if book.state.acked] == ["2", "3"]
     await town.push(seconds=10)
     assert sum(town.counts()) == 3
+
+
+@pytest.mark.parametrize("town", [["email"]], indirect=True)
+async def test_what_a_link_would_take_is_told_as_it_stands_and_looking_does_nothing(town: Town) -> None:
+    for title in ("db is down", "web is slow", "mail is late"):
+        await town.say(f"declare {title} --sev 1", "boris")
+    await town.push(seconds=10)
+    await town.say("ack #3", "boris")
+    link = town.providers.mail.to(MAIL)[-1].links()[0]
+    async with httpx.AsyncClient(trust_env=False) as web:
+        looked = [(await web.get(link)).text for _ in range(2)]
+    assert looked[0] == looked[1]
+    assert [title in looked[0] for title in ("db is down", "web is slow", "mail is late")] == [False, True, True]
+    assert looked[0].count("Boris Petrov") == 1
+    books = await town.engine.office.store.read(lambda tx: tx.books("incident"))
+    assert [book.id.id for book in books if book.state.acked] == ["3"]
 
 
 @pytest.mark.parametrize("town", [["sms", "call 1m"]], indirect=True)

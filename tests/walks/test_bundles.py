@@ -11,7 +11,7 @@ import pytest
 
 from bot.book import BookId
 from bot.engine.bundle import WINDOW, bundled
-from bot.ports import Card, ChatError, Handle, Place
+from bot.ports import Card, ChatError, Handle, Place, Said
 from bot.store.hand import sql
 from bot.store.store import Store
 from bot.store.transaction import Transaction
@@ -248,6 +248,18 @@ async def test_a_private_one_is_named_to_nobody_else(town: Town) -> None:
     await town.say(ANNA, "declare web is down --sev 1")
     await town.rest()
     assert heard(town) == [[1, 2, 3]], "what comes at one moment waits for nothing"
+    for by, words, titles in (
+        (ANNA, "ack b1", ["db is down", "a theft", "web is down"]),
+        (BORIS, "ack b1", ["db is down", "web is down"]),
+        (BORIS, "ack #2", []),
+        (BORIS, "ack #1", ["db is down"]),
+        (BORIS, "ack b9", []),
+        (BORIS, "nonsense", []),
+    ):
+        about = await town.engine.about(Said(key="", by=by, place=Place("ink", "hall"), words=words))
+        told = [plain((block,)) for block in about.body] if about else []
+        assert len(told) == len(titles)
+        assert all(title in each for title, each in zip(titles, told, strict=True))
     answer = await answered(town, BORIS, "ack b1")
     assert "theft" not in answer
     assert "#2" not in answer
