@@ -79,7 +79,8 @@ def _parameters(verb: Any) -> Iterator[inspect.Parameter]:
     yield _parameter("words", words, None)
     for option in verb.options:
         kind = bool if option.kind == "flag" else str | None
-        told = typer.Option(f"--{option.name}", help=option.help, show_default=False, autocompletion=_choices(option))
+        names = (f"--{each}" for each in (option.name, *option.also))
+        told = typer.Option(*names, help=option.help, show_default=False, autocompletion=_choices(option))
         yield _parameter(f"its_{option.name}", Annotated[kind, told], False if kind is bool else None)
     yield _parameter("config", ConfigFile, CONFIG)
     yield _parameter("who", As, "")

@@ -10,8 +10,9 @@ from enum import Enum
 from typing import Any
 
 from bot.book import Refused
+from bot.grammar.named import take, unmarked
 from bot.grammar.values import LINE, LONG, choose, clean, moment, number, span
-from bot.grammar.verbs import VERBS, Person, Target, kind, option, plain_type, specs, unnamed, usage
+from bot.grammar.verbs import VERBS, Person, Target, option, plain_type, specs, unnamed, usage
 from bot.text.words import N_
 
 
@@ -45,6 +46,7 @@ class Line:
         for spec in unnamed(self.cls):
             if option(spec) in raw or not rest:
                 continue
+            rest = unmarked(spec, rest)
             if spec.metadata.get("rest"):
                 raw[option(spec)], rest = rest, ""
             else:
@@ -56,19 +58,11 @@ class Line:
         return Line(self.cls, {name: value.strip() for name, value in raw.items() if value.strip()}, "", incident)
 
 
-DASH = r"(?:--|[\u2013\u2014])"
-FLAGS = re.IGNORECASE | re.DOTALL
-NAMED = re.compile(
-    rf"(?<!\S){DASH}([a-z]+)(?:=|\s+|$)(\"[^\"]*\"|[\u201c][^\u201d]*[\u201d]|(?!{DASH}[a-z])\S*|)", re.IGNORECASE
-)
-"""A named option. Phones turn `--` into a dash and `"` into a curly quote while somebody types."""
-
-
 def parse(text: str, handed: Mapping[str, str] | None = None) -> Line:
     """Read a line (without the root). `handed` are fields that need no parsing. Raises `Refused`."""
     cls, rest = verb(text)
     raw = dict(handed or {})
-    rest = _take_named(cls, rest, raw)
+    rest = take(cls, rest, raw)
     incident, maybe = raw.pop("incident", "").strip().lstrip("#"), ""
     if cls.several and (found := re.match(r"#?([bB]\d{1,9})(?:[\s.,:;!]+|$)", rest)):
         return Line(cls, raw, rest[found.end() :], found[1].lower())
@@ -77,15 +71,6 @@ def parse(text: str, handed: Mapping[str, str] | None = None) -> Line:
         named = bool(found[1]) and (not cls.other or bool(re.match(r"#?\d+(?:\s|$)", rest)))
         incident, maybe = (found[2], "") if named or incident else (incident, found[2])
     return Line(cls, raw, rest, incident, maybe)
-
-
-def _take_long(name: str, text: str, raw: dict[str, str]) -> str:
-    """A long option needs no quotes: it goes on to the next one, or to the end of the line."""
-    found = re.search(rf"(?<!\S){DASH}{name}(?:=|\s+)(?![\"\u201c])(.+?)(?=\s{DASH}[a-z]+(?:=|\s|$)|$)", text, FLAGS)
-    if not found:
-        return text
-    raw[name] = found[1]
-    return text[: found.start()] + text[found.end() :]
 
 
 def verb(text: str) -> tuple[type[Any], str]:
@@ -106,30 +91,6 @@ def verb(text: str) -> tuple[type[Any], str]:
 
 def _names(cls: type[Any]) -> tuple[str, ...]:
     return cls.names  # type: ignore[no-any-return]
-
-
-def _take_named(cls: type[Any], text: str, raw: dict[str, str]) -> str:
-    """The text without the named options that the class has; unknown ones are left as they stand."""
-    named = {option(spec): spec for spec in specs(cls) if spec.metadata.get("named")}
-    for name in (name for name, spec in named.items() if _lengthy(cls, spec)):
-        text = _take_long(name, text, raw)
-
-    def take(found: re.Match[str]) -> str:
-        spec = named.get(found[1].lower())
-        if spec is None:
-            return found[0]
-        if kind(cls, spec.name) == "flag":
-            raw[found[1].lower()] = "yes"
-            return " " + found[2]
-        raw[found[1].lower()] = found[2].strip('"“”')
-        return " "
-
-    return NAMED.sub(take, text).strip()
-
-
-def _lengthy(cls: type[Any], spec: Field[Any]) -> bool:
-    """Whether an option may be several words without quotes: a long text, or a time such as `tomorrow 9:00`."""
-    return bool(spec.metadata.get("long")) or plain_type(cls, spec.name) is datetime
 
 
 def missing(line: Line) -> list[str]:

@@ -6,7 +6,7 @@ from enum import Enum
 from inspect import getdoc
 from typing import Any
 
-from bot.grammar.verbs import VERBS, kind, option, plain_type, specs, usage
+from bot.grammar.verbs import VERBS, called, kind, option, plain_type, specs, usage
 from bot.ports import Choice, Grammar, Option, Verb
 from bot.text.words import N_, Voice, catalogue
 
@@ -70,6 +70,7 @@ def _option(cls: type[Any], spec: Field[Any], voice: Voice) -> Option:
         long=bool(spec.metadata.get("long")),
         choices=choices,
         suggests=kind(cls, spec.name) == "person" or bool(spec.metadata.get("suggests")),
+        also=called(spec)[1:],
     )
 
 

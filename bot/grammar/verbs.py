@@ -110,7 +110,7 @@ def word(help: str, *, required: bool = False, **more: Any) -> Any:
 
 
 def flag(help: str, default: Any = None, **more: Any) -> Any:
-    """A field that is named: `--sev 1`."""
+    """A field that is named: `--sev 1`; `also` are its other names."""
     return field(default=default, metadata={"help": help, "named": True, **more})
 
 
@@ -137,6 +137,11 @@ def specs(cls: type[Any]) -> tuple[Field[Any], ...]:
 def option(spec: Field[Any]) -> str:
     """What people call a field: `for_` is typed `for`."""
     return spec.name.rstrip("_")
+
+
+def called(spec: Field[Any]) -> tuple[str, ...]:
+    """What a field may be called: its own name first."""
+    return (option(spec), *spec.metadata.get("also", ()))
 
 
 def unnamed(cls: type[Any]) -> tuple[Field[Any], ...]:

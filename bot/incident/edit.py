@@ -40,7 +40,7 @@ class Edit(Command):
 
     title: str = words(N_("What is wrong, in one line."))
     impact: str = flag(N_("Who is affected, and how."), default="", long=True)
-    type: str = flag(N_("What sort of incident, such as security or outage."), default="")
+    type: str = flag(N_("What sort of incident, such as security or outage."), default="", also=("kind",))
     service: str = flag(N_("Which service it is about: whoever follows it is told."), default="")
 
     asks = True

@@ -100,7 +100,7 @@ class Subscribe(Command):
     what: str = words(WHAT)
     here: bool = flag(N_("This room, not only you."), default=False)
     for_: Audience | None = flag(N_("Whom it is for."))
-    language: str = flag(N_("The language of the room's card: en, zh-hans."), default="")
+    language: str = flag(N_("The language of the room's card: en, zh-hans."), default="", also=("lang",))
 
     holds = True
     deed = "read"

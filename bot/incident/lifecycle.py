@@ -58,8 +58,8 @@ class Declare(Command):
     """
 
     title: str = words(N_("What is wrong, in one line."), required=True)
-    sev: Severity | None = flag(N_("How bad it is, 1 (worst) to 5."))
-    type: str = flag(N_("What sort of incident, such as security or outage."), default="")
+    sev: Severity | None = flag(N_("How bad it is, 1 (worst) to 5."), also=("severity",))
+    type: str = flag(N_("What sort of incident, such as security or outage."), default="", also=("kind",))
     service: str = flag(N_("Which service it is about: whoever follows it is told."), default="")
     private: bool = flag(N_("Only those who are in it, and administrators, ever see it."), default=False)
 
@@ -216,7 +216,7 @@ class SetSeverity(Command):
     What becomes urgent ends a snooze, and pages anew whoever was asked for by name and did not answer yet.
     """
 
-    sev: Severity | None = word(N_("How bad it is, 1 (worst) to 5."), required=True)
+    sev: Severity | None = word(N_("How bad it is, 1 (worst) to 5."), required=True, also=("severity",))
 
     def decide(self, incident: "Incident", ask: Ask) -> Iterator[Event]:
         must_be_open(incident)

@@ -37,7 +37,7 @@ class Update(Command):
     """
 
     text: str = words(N_("How it goes, in words for everybody."), required=True, long=True)
-    next: timedelta | None = flag(N_("When the next update comes: 30m, 2h."))
+    next: timedelta | None = flag(N_("When the next update comes: 30m, 2h."), also=("in",))
 
     holds = True
 

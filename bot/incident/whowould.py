@@ -131,8 +131,8 @@ class WhoWould(Query):
     """
 
     policy: str = words(N_("A service or a policy; the severity and `at` a time may follow."), suggests=True)
-    sev: Severity | None = flag(N_("How bad it is, 1 (worst) to 5."))
-    at: datetime | None = flag(N_("When; now, where nothing is said."))
+    sev: Severity | None = flag(N_("How bad it is, 1 (worst) to 5."), also=("severity",))
+    at: datetime | None = flag(N_("When; now, where nothing is said."), also=("when",))
 
     on = "house"
 

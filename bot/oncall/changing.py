@@ -146,7 +146,7 @@ class OverrideOnCall(OnCallCommand):
     person: Person | None = word(N_("Who."), required=True)
     team: str = words(TEAM, suggests=True)
     from_: datetime | None = flag(N_("From when; from now on, where nothing is said."))
-    until: datetime | None = flag(N_("Until when."), required=True, end=True)
+    until: datetime | None = flag(N_("Until when."), required=True, end=True, also=("to",))
     instead: Person | None = flag(N_("Instead of whom; of everybody, where nobody is named."))
     how: How = flag(N_("Instead of whoever is on call, besides, or off."), default=How.REPLACE)
 
@@ -170,7 +170,7 @@ class Temporary(OnCallCommand):
     people: str = words(N_("Who: names, with commas between them, or `nobody`."), required=True)
     team: str = flag(TEAM, default="", suggests=True)
     from_: datetime | None = flag(N_("From when; from now on, where nothing is said."))
-    until: datetime | None = flag(N_("Until when."), required=True, end=True)
+    until: datetime | None = flag(N_("Until when."), required=True, end=True, also=("to",))
 
     def decide(self, rota: Rota, ask: Ask) -> Iterator[Event]:
         start, end = within(self.from_, self.until, ask)

@@ -28,7 +28,7 @@ class OnCallNow(Query):
     """Who is on call, until when, and who comes then: `oncall payments`, `oncall payments at fri 18:00`."""
 
     team: str = words(N_("The team or the schedule; all of them, where nothing is said."), suggests=True)
-    at: datetime | None = flag(N_("When; now, where nothing is said."))
+    at: datetime | None = flag(N_("When; now, where nothing is said."), also=("when",))
 
     on = "house"
 

@@ -27,6 +27,8 @@ class Option(Struct, frozen=True, kw_only=True):
     """`House.suggest` knows what it may be; anything may be typed all the same."""
     value: str = ""
     """What a form shows at first."""
+    also: tuple[str, ...] = ()
+    """Its other names, where it is typed by name."""
 
 
 class Verb(Struct, frozen=True, kw_only=True):

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 import bot.incident.chapters  # noqa: F401 - the verbs must be known
 from bot.book import Refused
 from bot.grammar import TRICKS, Reader, build, clean, grammar, missing, moment, parse, span
+from bot.text.rich import Para, plain
 from bot.text.words import LANGUAGES, Voice
 
 
@@ -36,7 +37,27 @@ from bot.text.words import LANGUAGES, Voice
             "7",
             {"title": "db is slow", "impact": "a third", "type": "outage"},
         ),
+        (
+            "edit --impact those who ran git push --force lost data",
+            "7",
+            "7",
+            {"impact": "those who ran git push --force lost data"},
+        ),
+        ("edit #1 --title db is slow --impact a third", "", "1", {"title": "db is slow", "impact": "a third"}),
+        ("edit #1 --impact a third --title “db is slow”", "", "1", {"title": "db is slow", "impact": "a third"}),
+        ("declare db is down --severity 1", "", "", {"title": "db is down", "sev": "1"}),
+        ("declare db is down --sev1", "", "", {"title": "db is down", "sev": "1"}),
+        ("declare db is down -sev 1", "", "", {"title": "db is down", "sev": "1"}),
+        ("declare db is down —sev1 —private", "", "", {"title": "db is down", "sev": "1", "private": "yes"}),
+        ("declare git push --force broke main", "", "", {"title": "git push --force broke main"}),
+        ("declare `git push --sev` --sev 2", "", "", {"title": "`git push --sev`", "sev": "2"}),
+        ("update “ran git push --force”", "7", "7", {"text": "“ran git push --force”"}),
+        ("update we ran:\ngit push --force\nall is well", "7", "7", {"text": "we ran:\ngit push --force\nall is well"}),
+        ("update rolled back —thanks", "7", "7", {"text": "rolled back —thanks"}),
+        ("update all is well --in 30m", "7", "7", {"text": "all is well", "next": "30m"}),
+        ("handoff boris --note the rollback runs", "7", "7", {"person": "boris", "note": "the rollback runs"}),
         ("note ran kubectl get --all", "7", "7", {"text": "ran kubectl get --all"}),
+        ("note ran foo --text bar --sev 1", "7", "7", {"text": "ran foo --text bar --sev 1"}),
         ("sev 2", "7", "7", {"sev": "2"}),
         ("sev 2 1", "7", "2", {"sev": "1"}),
         ("ACK", "7", "7", {}),
@@ -48,6 +69,28 @@ from bot.text.words import LANGUAGES, Voice
 def test_a_line_is_read(line: str, here: str, incident: str, raw: dict[str, str]) -> None:
     read = parse(line).settled(here)
     assert (read.incident, dict(read.raw)) == (incident, raw)
+
+
+@pytest.mark.parametrize(
+    ("line", "told"),
+    [
+        ("declare db is down --urgent", "Usage: declare <title…>"),
+        ("declare --urgent db is down", "Usage: declare <title…>"),
+        ("declare db is down --urgent --sev 1", "Usage: declare <title…>"),
+        ("declare db --servce shop is down", "Did you mean --service?"),
+        ("declare db is down --sev", "--sev is empty"),
+        ("declare db is down --title no, slow", "--title should be was said already"),
+        ("update ran git push --force", "goes in quotes"),
+        ("edit --titel db is slow", "Did you mean --title?"),
+        ("subscribe #1 --exec", "Did you mean --for exec?"),
+        ("snooze 30m --why lunch", "Usage: snooze"),
+        ("list --all", "list has no --all"),
+    ],
+)
+def test_an_option_that_there_is_not_is_no_text(line: str, told: str) -> None:
+    with pytest.raises(Refused) as no:
+        parse(line)
+    assert told in plain((Para(Voice().phrase(no.value.phrase)),))
 
 
 def test_typed_options_need_no_parsing() -> None:
