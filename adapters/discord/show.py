@@ -152,7 +152,7 @@ def modal(form: Form, about: str = "") -> dict[str, Any]:
 
 def remainder(options: Sequence[Option]) -> dict[str, Any]:
     """A box with a line for each further question."""
-    names = [option.name for option in options]
+    names = [option.label or option.name for option in options]
     helps = "; ".join(option.help.rstrip(".。") for option in options)
     rows = "\n".join(f"{option.name}: {option.value}" for option in options)
     box = {"type": WORDS, "custom_id": REST, "required": False, "style": 2, "max_length": INPUT, "value": rows[:INPUT]}
@@ -171,10 +171,9 @@ def door(form: Form, about: str = "") -> dict[str, Any]:
 
 
 def question(option: Option) -> dict[str, Any]:
-    """One question: its label in the reader's language, and in full below where it is long."""
-    label = option.help.rstrip(".。") or option.name
-    made = {"type": LABEL, "label": short(label, 45), "component": entry(option)}
-    return made | ({"description": short(option.help, 100)} if len(label) > 45 else {})
+    """One question: its label in the reader's language, and what it means below."""
+    made = {"type": LABEL, "label": short(option.label or option.name, 45), "component": entry(option)}
+    return made | ({"description": short(option.help, 100)} if option.help else {})
 
 
 def entry(option: Option) -> dict[str, Any]:

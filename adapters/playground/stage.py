@@ -65,6 +65,7 @@ class Input:
     required: bool = False
     value: str = ""
     choices: Sequence[tuple[str, str]] = ()
+    hint: str = ""
 
 
 @dataclass(frozen=True)

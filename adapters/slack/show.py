@@ -183,13 +183,14 @@ def form(form: Form, metadata: str) -> Native:
 
 
 def _input(option: Option) -> Native:
-    label = _letters(option.help or option.name, 150)
+    hint = {"hint": _letters(option.help, 150)} if option.help else {}
     return {
         "type": "input",
         "block_id": option.name,
         "optional": not option.required,
-        "label": label,
+        "label": _letters(option.label or option.name, 150),
         "element": {"action_id": option.name, **_element(option)},
+        **hint,
     }
 
 

@@ -15,7 +15,7 @@ from bot.engine.late import OVERTAKEN, late, overtaken
 from bot.engine.office import Office
 from bot.engine.propose import ASKED, proposed
 from bot.engine.see import ReadingDesk
-from bot.grammar import Line, Reader, build, missing, options, parse, tidy
+from bot.grammar import Line, Reader, build, missing, options, parse, tidy, title
 from bot.incident.cards import headline, standing
 from bot.incident.lapse import Stir, quiet
 from bot.people.account import STRANGER
@@ -228,9 +228,8 @@ class Hearing:
             if each.name != "incident"
         )
         number = f" #{line.incident}" if line.incident else ""
-        return Form(
-            title=(name + number).capitalize(), words=name + number, options=asked, submit=voice.word(N_("Send"))
-        )
+        head = title(line.cls, voice) + number
+        return Form(title=head, words=name + number, options=asked, submit=voice.word(N_("Send")))
 
     def broken(self, voice: Voice) -> Card:
         """What somebody is told when we broke."""

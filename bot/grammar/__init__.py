@@ -5,7 +5,7 @@ Menus, forms, help, typed options and the parser of a line are all made from the
 """
 
 from bot.grammar.line import Line, Reader, build, missing, parse, verb
-from bot.grammar.menu import grammar, options
+from bot.grammar.menu import grammar, options, title
 from bot.grammar.values import TRICKS, clean, moment, span, tidy
 from bot.grammar.verbs import VERBS, Desk, Person, Query, Target, command, flag, plain_type, query, usage, word, words
 
@@ -31,6 +31,7 @@ __all__ = [
     "query",
     "span",
     "tidy",
+    "title",
     "usage",
     "verb",
     "word",

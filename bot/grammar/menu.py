@@ -6,6 +6,7 @@ from enum import Enum
 from inspect import getdoc
 from typing import Any
 
+from bot.grammar.labels import LABELS, TITLES
 from bot.grammar.verbs import VERBS, called, kind, option, plain_type, specs, usage
 from bot.ports import Choice, Grammar, Option, Verb
 from bot.text.words import N_, Voice, catalogue
@@ -33,6 +34,11 @@ def _verb(cls: type[Any], voice: Voice) -> Verb:
     )
 
 
+def title(cls: type[Any], voice: Voice) -> str:
+    """What a form of it is called."""
+    return _said(TITLES.get(cls.names[0], cls.names[0].capitalize()), voice)
+
+
 def doc(cls: type[Any]) -> tuple[str, str]:
     """A docstring's first paragraph and the rest, as the catalogues hold them."""
     first, _, more = (getdoc(cls) or "").partition("\n\n")
@@ -53,6 +59,7 @@ def options(cls: type[Any], voice: Voice, only: Iterable[str] | None = None) -> 
     if cls.on == "incident" and not cls.new and wanted is None:
         yield Option(
             name="incident",
+            label=_said(LABELS["incident"], voice),
             kind="incident",
             suggests=True,
             help=_said(N_("Which incident; in its war room it is understood."), voice),
@@ -64,6 +71,7 @@ def _option(cls: type[Any], spec: Field[Any], voice: Voice) -> Option:
     choices = tuple(Choice(str(one.value), _meaning(one, voice)) for one in of) if issubclass(of, Enum) else ()
     return Option(
         name=option(spec),
+        label=_said(LABELS.get(option(spec), option(spec).capitalize()), voice),
         kind=kind(cls, spec.name),  # type: ignore[arg-type]
         help=_said(spec.metadata["help"], voice),
         required=bool(spec.metadata.get("required")),

@@ -17,6 +17,8 @@ class Option(Struct, frozen=True, kw_only=True):
     """A command's option, as menus and forms show it. Its name is `[a-z]{1,32}`."""
 
     name: str
+    label: str = ""
+    """A word or two, in the reader's language: what a form calls it."""
     kind: Literal["text", "int", "span", "moment", "person", "incident", "choice", "flag"]
     help: str
     required: bool = False

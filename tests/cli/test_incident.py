@@ -98,7 +98,7 @@ def test_shells_complete_commands_options_and_choices() -> None:
 
     assert completed("tocsin inc") == ["incident"]
     assert "ack" in completed("tocsin incident a")
-    assert completed("tocsin incident declare --se") == ["--sev", "--service"]
+    assert completed("tocsin incident declare --se") == ["--sev", "--severity", "--service"]
     assert completed("tocsin incident declare --sev ") == ["1", "2", "3", "4", "5"]
 
 

@@ -10,7 +10,9 @@ from hypothesis import strategies as st
 
 import bot.incident.chapters  # noqa: F401 - the verbs must be known
 from bot.book import Refused
-from bot.grammar import TRICKS, Reader, build, clean, grammar, missing, moment, parse, span
+from bot.grammar import TRICKS, VERBS, Reader, build, clean, grammar, missing, moment, options, parse, span, title
+from bot.grammar.labels import LABELS, TITLES
+from bot.grammar.verbs import specs
 from bot.text.rich import Para, plain
 from bot.text.words import LANGUAGES, Voice
 
@@ -180,6 +182,19 @@ def test_the_grammar_fits_every_menu(language: str) -> None:
         for option in verb.options:
             assert option.name.islower() and option.name.isalpha()
             assert 0 < len(option.help) <= 100, option
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_forms_call_everything_by_a_word_or_two(language: str) -> None:
+    """Slack has room for 24 letters in a title, the incident's number included; Discord for 45 in a label."""
+    for name, cls in VERBS.items():
+        if cls.asks or any(spec.metadata.get("required") for spec in specs(cls)):
+            assert 0 < len(title(cls, Voice(language))) <= 19
+            assert name in TITLES
+        for option in options(cls, Voice(language)):
+            assert option.name in LABELS
+            assert 0 < len(option.label) <= 20
+            assert option.label.isascii() == (language == "en")
 
 
 NOON = datetime(2026, 3, 4, 12, 0, tzinfo=ZoneInfo("Europe/Berlin"))

@@ -136,12 +136,12 @@ class Glass:
     def _input(self, part: Mapping[str, Any]) -> Iterator[Input]:
         for each in [part["component"]] if part.get("component") else part.get("components") or ():
             label = part.get("label") or each.get("label") or ""
-            required = bool(each.get("required", True))
+            required, hint = bool(each.get("required", True)), part.get("description") or ""
             if each["type"] == 4:
                 kind = "long" if each["style"] == 2 else "text"
-                yield Input(each["custom_id"], label, kind, required, each.get("value") or "")
+                yield Input(each["custom_id"], label, kind, required, each.get("value") or "", hint=hint)
             else:
-                yield Input(each["custom_id"], label, "choice", required, *self._choices(each))
+                yield Input(each["custom_id"], label, "choice", required, *self._choices(each), hint)
 
     def _choices(self, select: Mapping[str, Any]) -> tuple[str, tuple[tuple[str, str], ...]]:
         if select["type"] == 5:

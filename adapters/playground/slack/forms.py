@@ -122,7 +122,7 @@ def inputs(at: Workspace, view: View) -> Iterator[Input]:
             if element["type"] == "external_select":
                 value = element.get("initial_option", {}).get("value", "")
             kind = "choice" if choices else KINDS.get(element["type"], "long" if element.get("multiline") else "text")
-            yield Input(block["block_id"], label, kind, required, value, choices)
+            yield Input(block["block_id"], label, kind, required, value, choices, block.get("hint", {}).get("text", ""))
 
 
 def filled(view: View, answers: Mapping[str, str], found: Mapping[str, Any]) -> View:

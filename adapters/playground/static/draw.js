@@ -164,8 +164,11 @@ function field(input) {
     box.append(...input.choices.map(([value, label]) => make("option", { value }, label)));
   }
   box.value = input.value;
-  return make("label", {}, make("span", {}, input.label, input.required ? "" : make("small", {}, " optional")), box);
+  return make("label", {}, ...caption(input), box);
 }
+
+const caption = ({ label, required, hint }) => [
+  make("span", {}, label, required ? "" : make("small", {}, " optional")), ...(hint ? [make("small.hint", {}, hint)] : [])];
 
 /** A field whose choices come while one types. */
 function finder(input, search) {
@@ -183,5 +186,5 @@ function finder(input, search) {
       make("li", { role: "option", onmousedown: (event) => (event.preventDefault(), take(value, label)) }, label)));
   };
   box.onblur = () => (list.hidden = true);
-  return make("label.finder", {}, make("span", {}, input.label, input.required ? "" : make("small", {}, " optional")), kept, box, list);
+  return make("label.finder", {}, ...caption(input), kept, box, list);
 }

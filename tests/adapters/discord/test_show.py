@@ -24,7 +24,7 @@ FORM = Form(
     title="Declare an incident in this room, and tell everybody",
     words="declare",
     options=(
-        Option(name="title", kind="text", help="What is wrong.", value="db"),
+        Option(name="title", label="Title", kind="text", help="What is wrong.", value="db"),
         Option(
             name="sev", kind="choice", help="How bad.", choices=(Choice("1", "SEV1"), Choice("2", "SEV2")), value="2"
         ),
