@@ -179,6 +179,8 @@ class Refused(Exception):
     def __init__(self, text: str, /, **values: Any) -> None:
         super().__init__(text)
         self.phrase = Phrase(text, values)
+        self.alone = False
+        """It may name what others must not know: it is for the speaker alone."""
 
 
 class Elsewhere(NamedTuple):

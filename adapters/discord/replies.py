@@ -151,14 +151,15 @@ class Replies:
 
     async def answer(self, house: House, said: Said, answer: Answer, room: str) -> None:
         """Answer what was typed: in place, or in person where it is for the speaker alone."""
+        if answer is None:
+            return
+        shown = door(answer, said.about.message if said.about else "") if isinstance(answer, Form) else show(answer)
+        alone = answer.alone if isinstance(answer, Form) else answer.to == "speaker"
         try:
-            if isinstance(answer, Form):
-                about = said.about.message if said.about else ""
-                await self.post(room, door(answer, about), said.key, said.message)
-            elif answer is not None and answer.to == "speaker" and not said.direct:
-                await self._in_person(house, said, answer, room)
-            elif answer is not None:
-                await self.post(room, show(answer), said.key, said.message)
+            if alone and not said.direct:
+                await self._in_person(house, said, shown, room)
+            else:
+                await self.post(room, shown, said.key, said.message)
         except ChatError as wrong:
             log.warning("an answer could not be given", key=said.key, why=str(wrong))
 
@@ -172,9 +173,9 @@ class Replies:
         except ChatError as wrong:
             log.info("a reaction could not be answered", key=said.key, why=str(wrong))
 
-    async def _in_person(self, house: House, said: Said, answer: Card, room: str) -> None:
+    async def _in_person(self, house: House, said: Said, shown: dict[str, Any], room: str) -> None:
         try:
-            await self.whisper(said.by, show(answer), said.key)
+            await self.whisper(said.by, shown, said.key)
         except Forbidden:
             hint = show(note(said, HIDDEN, root=house.grammar().root))
             await self.post(room, hint, f"{said.key} hint", said.message)

@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Sequence
 from contextlib import suppress
 
+from msgspec.structs import replace
 from telegram import ReactionTypeEmoji, User
 from telegram.constants import ChatAction, ReactionEmoji
 
@@ -94,19 +95,23 @@ class Reply:
     # ---- questions
 
     async def _ask(self, form: Form) -> None:
+        alone = form.alone and not self.said.direct
         left = frozenset(name for name, value in self.said.fields.items() if not value)
         question = Question(form, left)
-        option = question.option
-        offers = await self._offers(option)
-        await self._send(ask(question, self.house.grammar().root, self._native(), offers, self._word), answers=False)
+        offers = await self._offers(question.option, replace(self.said, direct=True) if alone else self.said)
+        asked = ask(question, self.house.grammar().root, self._native(), offers, self._word)
+        if alone:
+            await self._in_person(asked)
+        else:
+            await self._send(asked, answers=False)
 
-    async def _offers(self, option: Option) -> Sequence[Choice]:
+    async def _offers(self, option: Option, said: Said) -> Sequence[Choice]:
         """What an option may be, if there is a list of it."""
         if option.kind == "flag":
             return (Choice("yes", self._word(N_("Yes"))), Choice("no", self._word(N_("No"))))
         if option.choices or not option.suggests:
             return option.choices
-        return await self.house.suggest(self.said, option.name)
+        return await self.house.suggest(said, option.name)
 
     async def turn(self, turn: Turn) -> None:
         """Turn a question to another page, or take it back. Raises `ChatError`."""
@@ -158,8 +163,12 @@ class Reply:
         if self.said.direct or card.to == "quiet":
             await self._send(show(card))
             return
+        await self._in_person(show(card))
+
+    async def _in_person(self, message: Message) -> None:
+        """Between the two of us, with a sign of it where it was asked."""
         try:
-            await self.wire.send(Place(TELEGRAM, self.said.by.id), show(card))
+            await self.wire.send(Place(TELEGRAM, self.said.by.id), message)
         except Forbidden:
             await self._closed_door()
         else:

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import replace
 from types import MappingProxyType
+from typing import Literal
 
 import msgspec
 
@@ -58,11 +59,16 @@ class Hearing:
         try:
             line = parse(said.words, said.fields)
             settled = line if line.maybe else line.settled("?")
-            if not line.maybe and missing(settled) and may(person, line.cls.deed, None):
+            if self._openly(said, line) and missing(settled) and may(person, line.cls.deed, None):
                 return self.form(replace(settled, incident=settled.incident.strip("?")), voice)
         except Refused as no:
             return refusal(no, voice)
         return line
+
+    def _openly(self, said: Said, line: Line) -> bool:
+        """Whether a form can be shown at once: not where all read it, before it is known whether they may."""
+        chat = self.office.chats.get(said.place.platform)
+        return not line.maybe and (not line.incident or chat is None or chat.can.ephemeral)
 
     def obey(self, said: Said, line: Line, tx: Transaction) -> Reply:
         """Do what was asked, once: a repeat of the same delivery gets the same answer, a refusal included."""
@@ -80,14 +86,16 @@ class Hearing:
     def read(self, said: Said, line: Line, tx: Transaction) -> Reply:
         """Answer a query: nothing is written, nobody waits."""
         people, person, voice = self._speaker(said, tx)
+        here, book = self._here(said, tx), None
         try:
-            line = line.settled(self._here(said, tx))
+            line = line.settled(here)
             book = self._book(line, tx, person) if line.cls.on == "incident" else None
             asked = build(line, self._reader(tx, people, person, voice))
             state = book.state if book else None
             desk = ReadingDesk(tx, voice, person, said, people, self.office, book.id if book else None, state)
             return asked.answer(desk)  # type: ignore[no-any-return]
         except Refused as no:
+            no.alone |= book is not None and hidden(here, book)
             return refusal(no, voice)
 
     def _speaker(self, said: Said, tx: Transaction) -> tuple[People, Person | None, Voice]:
@@ -99,15 +107,13 @@ class Hearing:
     def _act(
         self, said: Said, line: Line, tx: Transaction, people: People, person: Person | None, voice: Voice
     ) -> Reply:
-        line = line.settled(self._here(said, tx))
+        line = line.settled(here := self._here(said, tx))
         if not may(person, line.cls.deed, None):
             raise self._not_allowed(person, line, said, tx)
         if line.cls.several and line.incident.startswith("b"):
             return self._each(said, line, tx, people, person, voice)
-        if missing(line):
-            return self.form(line, voice)
-        if line.cls.asks and not line.raw:
-            return self.form(line, voice, line.cls().given(self._book(line, tx, person).state))
+        if missing(line) or (line.cls.asks and not line.raw):
+            return self._questions(here, line, tx, person, voice)
         command: Command = build(line, self._reader(tx, people, person, voice))
         ask = self.office.ask(
             tx,
@@ -121,12 +127,28 @@ class Hearing:
             books=self._touched(command, line, tx, person),
         )
         book = self._target(command, line, ask, tx, person)
-        if not may(person, line.cls.deed, book.state):
-            raise self._not_allowed(person, line, said, tx)
-        if not command.holds and overtaken(book, ask, tx):
-            raise Refused(OVERTAKEN, at=ask.said)
-        book, entries = carry_out(command, book, ask, tx)
-        return command.answer(book.state, entries, ask, voice)
+        alone = hidden(here, book, *ask.books.values())
+        try:
+            if not may(person, line.cls.deed, book.state):
+                raise self._not_allowed(person, line, said, tx)
+            if not command.holds and overtaken(book, ask, tx):
+                raise Refused(OVERTAKEN, at=ask.said)
+            book, entries = carry_out(command, book, ask, tx)
+        except Refused as no:
+            no.alone = alone
+            raise
+        reply = command.answer(book.state, entries, ask, voice)
+        return msgspec.structs.replace(reply, to="speaker") if alone or hidden(here, book) else reply
+
+    def _questions(self, here: str, line: Line, tx: Transaction, person: Person | None, voice: Voice) -> Form:
+        """The form for what is still to be said, or could be. Of a private incident it asks the speaker alone."""
+        if not line.incident and not line.cls.asks:
+            return self.form(line, voice)
+        book = self._book(line, tx, person)
+        alone = hidden(here, book)
+        # Asked elsewhere, it is not the place any more that says which incident is meant.
+        line = replace(line, incident=book.id.id) if alone else line
+        return msgspec.structs.replace(self.form(line, voice, line.cls().given(book.state)), alone=alone)
 
     def _each(
         self, said: Said, line: Line, tx: Transaction, people: People, person: Person | None, voice: Voice
@@ -140,7 +162,9 @@ class Hearing:
         if not told:
             text = N_("I do not remember a page called {name}. Say it of each incident: `list` shows the open ones.")
             raise Refused(text, name=line.incident)
-        return Card(body=tuple(block for _, blocks in sorted(told.items()) for block in blocks), to="quiet")
+        alone = hidden(self._here(said, tx), *(tx.load(BookId("incident", str(id))) for id in told))
+        body = tuple(block for _, blocks in sorted(told.items()) for block in blocks)
+        return Card(body=body, to="speaker" if alone else "quiet")
 
     def _member(
         self, one: Named, said: Said, line: Line, tx: Transaction, people: People, person: Person | None, voice: Voice
@@ -211,7 +235,9 @@ class Hearing:
             raise Refused(N_("No incident is open. `declare what is wrong` begins one; `show #1` shows an old one."))
         several = ", ".join(f"#{book.id.id} {book.state.title[:40]}" for book in open_ones)
         text = N_("Which one? Say its number, as in `{name} #{id}`. Open: {several}")
-        raise Refused(text, name=line.cls.names[0], id=open_ones[0].id.id, several=several)
+        which = Refused(text, name=line.cls.names[0], id=open_ones[0].id.id, several=several)
+        which.alone = hidden("", *open_ones)
+        raise which
 
     def _not_allowed(self, person: Person | None, line: Line, said: Said, tx: Transaction) -> Refused:
         if person is None:
@@ -301,4 +327,10 @@ def mentions(text: str, people: People) -> str:
 
 def refusal(no: Refused, voice: Voice) -> Card:
     """A no: why, and what to do instead."""
-    return Card(body=(Para(voice.phrase(no.phrase)),), tone="warn", to="quiet", refused=True)
+    to: Literal["speaker", "quiet"] = "speaker" if no.alone else "quiet"
+    return Card(body=(Para(voice.phrase(no.phrase)),), tone="warn", to=to, refused=True)
+
+
+def hidden(here: str, *books: Book) -> bool:
+    """Whether one of them is private and not what the place is about: who else reads there must not hear of it."""
+    return any(getattr(book.state, "private", False) and book.id.id != here for book in books)

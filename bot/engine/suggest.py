@@ -4,10 +4,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from bot.book import BookId, Refused
+from bot.book import Book, BookId, Refused
+from bot.engine.hear import hidden
 from bot.engine.office import Office
 from bot.engine.see import LISTED
-from bot.grammar import Target, plain_type, verb
+from bot.grammar import Target, parse, plain_type, verb
 from bot.people.may import may
 from bot.people.person import Person
 from bot.ports import Choice, Said
@@ -56,20 +57,38 @@ class Suggesting:
         except (Refused, KeyError):
             return None
 
+    @property
+    def here(self) -> str:
+        """The incident that the place is about."""
+        found = self.tx.find(f"place {self.said.place}")
+        return found.id if found and found.kind == "incident" else ""
+
+    def shows(self, book: Book) -> bool:
+        """Whether an incident may be named: to the viewer, and to whoever else sees what is offered there."""
+        chat = self.office.chats.get(self.said.place.platform)
+        alone = self.said.direct or chat is None or chat.can.ephemeral
+        return may(self.viewer, "read", book.state) and (alone or not hidden(self.here, book))
+
     def incidents(self) -> Iterator[Choice]:
-        """The open incidents that the viewer may see, newest first."""
+        """The open incidents that may be named, newest first."""
         for book in self.tx.open_books("incident", LISTED):
-            if may(self.viewer, "read", book.state):
+            if self.shows(book):
                 yield Choice(book.id.id, f"#{book.id.id} {book.state.title}"[:LONGEST])
 
     def tasks(self) -> Iterator[Choice]:
         """The open tasks of the incident that the place is about, or that was named."""
-        number = self.said.fields.get("incident", "").lstrip("#")
-        found = BookId("incident", number) if number else self.tx.find(f"place {self.said.place}")
-        state = self.tx.load(found).state if found and found.kind == "incident" else None
-        if state and may(self.viewer, "read", state):
-            todo = (each for each in state.tasks if not each.done)
+        number = self.said.fields.get("incident", "").lstrip("#") or self._named() or self.here
+        book = self.tx.load(BookId("incident", number)) if number else None
+        if book and self.shows(book):
+            todo = (each for each in book.state.tasks if not each.done)
             yield from (Choice(str(each.id), f"{each.id}. {each.text}"[:LONGEST]) for each in todo)
+
+    def _named(self) -> str:
+        """The incident that the line names."""
+        try:
+            return parse(self.said.words).incident
+        except Refused:
+            return ""
 
     def persons(self) -> Iterator[Choice]:
         """Everybody whom the house knows."""

@@ -82,3 +82,5 @@ class Form(Struct, frozen=True, kw_only=True):
     options: tuple[Option, ...]
     submit: str
     """The button that sends it."""
+    alone: bool = False
+    """It is about what others must not know: it is asked, and answered, where the speaker alone reads."""
