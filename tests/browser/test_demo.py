@@ -11,6 +11,7 @@ from playwright.async_api import Browser, Page, expect
 from adapters.playground import demo
 from bot.config import check
 from bot.run import house
+from tests.browser.conftest import PATIENCE
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
@@ -26,6 +27,7 @@ async def page(browser: Browser, tmp_path: Path) -> AsyncIterator[Page]:
         async with house(settings) as engine:
             await playground.until(lambda: all(engine.office.up.get(name) for name in PLATFORMS))
             page = await browser.new_page(viewport={"width": 1440, "height": 900})
+            page.set_default_timeout(PATIENCE)
             await page.goto(playground.base)
             await page.wait_for_selector(".slack .rooms button")
             yield page
