@@ -39,7 +39,7 @@ EMPTY = (
 )
 # A busy machine is no fault of what is tried, and a submission is tried as the last one was: `make soak` tries others.
 settings.register_profile("wild", deadline=None, suppress_health_check=[HealthCheck.too_slow])
-settings.register_profile("house", settings.get_profile("wild"), derandomize=True)
+settings.register_profile("house", settings.get_profile("wild"), derandomize=True, max_examples=60)
 settings.load_profile("house")
 
 
