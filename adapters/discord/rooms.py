@@ -43,12 +43,13 @@ class Rooms:
     async def open(self, room: Room) -> str:
         """A text channel's id; its topic ends with the key, by which a later try finds it."""
         path = "/guilds/{guild_id}/channels"
+        me = await self._wire.me()
         for each in await self._wire.call("GET", path, guild_id=self._guild):
-            if str(each.get("topic") or "").endswith(sign(room.key)):
+            if str(each.get("topic") or "").endswith(sign(room.key)) and fits(each, room, self._guild, me):
                 return str(each["id"])
         wanted = {"type": 0, **channel(room)}
         if room.private:
-            wanted["permission_overwrites"] = closed(self._guild, await self._wire.me())
+            wanted["permission_overwrites"] = closed(self._guild, me)
         made = await self._placed("POST", path, wanted, self._category, guild_id=self._guild)
         return str(made["id"])
 
@@ -105,6 +106,15 @@ class Rooms:
             except Refused:
                 pass
         return await self._wire.call(method, path, wanted, **about)
+
+
+def fits(channel: Mapping[str, Any], room: Room, guild: str, me: str) -> bool:
+    """Whether a channel is as open as the room should be: a private one is for nobody yet but the bot."""
+    seen = {each["id"]: each for each in written(channel)}
+    hidden = bool(guild in seen and seen[guild]["deny"] & VIEW)
+    return hidden == room.private and not (
+        hidden and any(each["allow"] & VIEW for id, each in seen.items() if id != me)
+    )
 
 
 def written(channel: Mapping[str, Any]) -> Overwrites:

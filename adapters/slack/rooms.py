@@ -33,7 +33,7 @@ class Channels:
         """Open a channel, or find the one that an earlier try with the same key opened."""
         mark = f"{MARK}{room.key}"
         # By its mark first: an incident that has another title since would be given another channel by its name.
-        channel = next((each for each in await listed(self.wire, ROOMS) if purpose(each) == mark), None)
+        channel = next((each for each in await self._own(room.private) if purpose(each) == mark), None)
         for name in names(room.name):
             channel = channel or await self._create(name, mark, room.private)
             if channel is not None:
@@ -51,9 +51,14 @@ class Channels:
                 return None
             if str(no) != "name_taken":
                 raise
-        me = (await self.wire.me()).user
-        found = [each for each in await listed(self.wire, ROOMS) if each["name"] == name and each.get("creator") == me]
+        found = [each for each in await self._own(private) if each["name"] == name]
         return next((each for each in found if purpose(each) in ("", mark)), None)
+
+    async def _own(self, private: bool) -> Sequence[Mapping[str, Any]]:
+        """The channels that we made and that are as private: what another says of itself counts for nothing."""
+        me, kind = (await self.wire.me()).user, "private_channel" if private else "public_channel"
+        found = (each for each in await listed(self.wire, kind) if each.get("creator") == me)
+        return [each for each in found if bool(each.get("is_private")) == private]
 
     async def _furnish(self, channel: Mapping[str, Any], topic: str, mark: str) -> None:
         topic = show.topic(topic)

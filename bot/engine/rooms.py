@@ -42,13 +42,13 @@ class Rooming:
         await self.office.store.write(lambda tx: tx.shown(row.id, have=row.want, place="", message="", digest=""))
 
     def _wanted(self, incident: Incident, used: tuple[str, ...], language: str) -> Room:
-        settings, era = self.office.config.rooms, [incident.era] if incident.era else []
+        settings, own_words = self.office.config.rooms, (incident.word, incident.era)
         values = {
             "number": incident.number, "id": incident.id, "title": incident.title, "severity": incident.severity.name,
             "type": incident.kind, "service": incident.service,
         }  # fmt: skip
         return Room(
-            key=self.office.key("incident", incident.id, *era),
+            key=self.office.key("incident", incident.id, *filter(None, own_words)),
             name=settings.name.format(**values).strip(),
             topic=settings.topic.format(**values).strip(),
             private=incident.private,

@@ -66,6 +66,8 @@ class Incident:
     """Platforms whose room is gone, and where it was."""
     old_rooms: tuple[str, ...] = ()
     """Rooms that were left for others: nothing is told there any more."""
+    word: str = ""
+    """Its own, which nobody guesses: no other's rooms are taken for its, though a number may come again."""
     era: int = 0
     """Counts the sets of rooms that it had."""
     shut_at: datetime | None = None

@@ -31,6 +31,7 @@ class Declared(Event):
     service: str = ""
     private: bool = False
     followers: tuple[Follower, ...] = ()
+    word: str = ""
 
     says = N_("{by} declared #{book}, {severity}: {title}")
     aloud = wide = True
@@ -45,6 +46,7 @@ class Declared(Event):
             private=self.private,
             followers=self.followers,
             platforms=self.platforms,
+            word=self.word,
             declared=Told(entry.by, entry.at, self.title),
             stamps=replace(incident.stamps, declared=entry.at),
         )
@@ -69,7 +71,8 @@ class Declare(Command):
     def decide(self, incident: "Incident", ask: Ask) -> Iterator[Event]:
         severity = self.sev or Severity(ask.rules.default_severity)
         followers = () if self.private else fitting(severity, self.service, ask)
-        yield Declared(self.title, severity, self.type, ask.rules.platforms, self.service, self.private, followers)
+        platforms, word = ask.rules.platforms, ask.token
+        yield Declared(self.title, severity, self.type, platforms, self.service, self.private, followers, word)
         if severity in ask.rules.pages:
             policy = ask.rules.policy(severity, self.service)
             yield from call_out(replace(incident, private=self.private), policy, ask)

@@ -6,7 +6,9 @@ from collections.abc import Awaitable, Callable
 from bot.book import BookId
 from bot.incident.incident import Incident
 from bot.ports import Handle, Place, Room
+from bot.store.store import Store
 from bot.text.rich import Para, plain
+from tests.clock import PushedClock
 from tests.walks.paper import Paper
 from tests.walks.town import Town
 
@@ -138,3 +140,23 @@ async def test_nothing_that_told_of_it_stands_or_comes_in_an_open_room_once_it_i
     await town.say(ANNA, "private #1 off")
     await town.rest()
     assert [text for text in read(ink, board) if "the CFO sold our keys" in text], "it follows again"
+
+
+async def test_a_number_that_comes_again_after_a_backup_was_restored_finds_no_room_of_its_namesake(
+    town: Town, clock: PushedClock
+) -> None:
+    """What was written after the backup is lost, and the chats know it all the same."""
+    backup = await Store.open("sqlite://", clock)
+    for name in ("house", "seal"):
+        word = await town.store.read(lambda tx, name=name: tx.cursor(name))  # type: ignore[misc]
+        await backup.write(lambda tx, name=name, word=word: tx.keep(name, word, {}))  # type: ignore[misc]
+    await town.say(ANNA, "declare lost in the crash --sev 4")
+    await town.rest()
+    lost = set(town.papers[0].rooms.values())
+    restored = Town(backup, clock)
+    restored.papers = town.papers
+    await restored.start()
+    await restored.say(ANNA, "declare the CFO sells our keys --sev 4", key="another")
+    await restored.rest()
+    assert Place.parse((await state(restored)).rooms["ink"]) not in lost
+    await backup.close()

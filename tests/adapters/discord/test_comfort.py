@@ -96,6 +96,17 @@ async def test_what_is_typed_is_completed(town: Town) -> None:
 # ---- rooms
 
 
+@pytest.mark.parametrize("private", [False, True])
+async def test_no_room_is_taken_for_ours_that_is_not_as_private(quiet: Town, private: bool) -> None:
+    room = Room(key="k", name="#1 leak", topic="", private=private)
+    first = await quiet.chat.open(room)
+    assert await quiet.chat.open(room) == first
+    overwrites = quiet.guild.channels[first.room].setdefault("permission_overwrites", [])
+    stranger = {"id": "7", "type": 1, "allow": str(VIEW), "deny": "0"}
+    overwrites.append(stranger if private else {"id": GUILD, "type": 0, "allow": "0", "deny": str(VIEW)})
+    assert await quiet.chat.open(room) != first
+
+
 async def test_a_private_room_that_is_closed_stays_private(quiet: Town) -> None:
     place = await quiet.chat.open(Room(key="incident-2", name="#2 secret", topic="", private=True))
     await quiet.chat.invite(place, [Handle("discord", ANNA)])

@@ -1,5 +1,6 @@
 """Channels: opened under names that the platform takes, filled, marked, closed; and what befalls them without us."""
 
+from dataclasses import replace
 from itertools import islice
 
 import pytest
@@ -64,6 +65,19 @@ async def test_a_room_is_found_again_under_another_title(town: Town) -> None:
     first = await town.chat.open(Room(key="k", name="#1 db is slow", topic=""))
     assert await town.chat.open(Room(key="k", name="#1 db is down", topic="SEV1")) == first
     assert town.stand.at.channels[first.room].topic == "SEV1"
+
+
+@pytest.mark.parametrize("of", [{"creator": "U0CARLOS04"}, {"private": True}])
+async def test_no_room_is_taken_for_ours_that_we_did_not_make_or_that_is_not_as_private(
+    town: Town, of: dict[str, object]
+) -> None:
+    room = Room(key="k", name="#1 db", topic="")
+    channels = town.stand.at.channels
+    first = await town.chat.open(room)
+    channels[first.room] = replace(channels[first.room], **of)  # type: ignore[arg-type]
+    other = await town.chat.open(room)
+    assert other != first and channels[other.room].name != channels[first.room].name
+    assert await town.chat.open(room) == other
 
 
 # ---- closing
