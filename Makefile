@@ -59,7 +59,8 @@ simulate: setup    ## weeks of a town's life on a pushed clock, with faults from
 	$(BIN)/python bench/simulate.py --seed $(SEED) --weeks $(WEEKS)
 
 soak: WEEKS = 1
-soak: simulate    ## the same for a week, and the fuzzers and walks with lives that nobody has tried
+soak: simulate    ## the same for a week, a busy hour over the wire in five minutes, and the fuzzers with what nobody has tried
+	$(BIN)/python bench/soak.py --seed $(SEED)
 	$(BIN)/pytest -n 2 --hypothesis-profile=wild $$(grep -rl hypothesis tests --include='test_*.py')
 
 chaos: setup    ## two real processes on PostgreSQL, killed, frozen, cut off for two minutes: no page may be lost
