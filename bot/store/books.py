@@ -45,7 +45,7 @@ UNTAKEN = "{FOR UPDATE OF sends SKIP LOCKED FOR NO KEY UPDATE OF books SKIP LOCK
 TAKE_PAGES = sql(f"{PAGES} ORDER BY sends.rank, sends.id LIMIT :limit {UNTAKEN}")
 TAKE_MORE = sql(f"""
     {PAGES} AND sends.dest IN (SELECT key FROM json_each(:names))
-    ORDER BY sends.dest, sends.rank, sends.id LIMIT :limit {UNTAKEN}
+    ORDER BY sends.rank, sends.id LIMIT :limit {UNTAKEN}
 """)
 EACH = 25
 """Pages for one and the same that are claimed together, on average."""

@@ -10,8 +10,10 @@ import psycopg
 import pytest
 
 from bot.book import BookId
+from bot.engine import page
 from bot.engine.bundle import WINDOW, bundled
 from bot.ports import Card, ChatError, Handle, Place, Said
+from bot.store import books
 from bot.store.hand import sql
 from bot.store.store import Store
 from bot.store.transaction import Transaction
@@ -166,6 +168,19 @@ async def test_each_address_has_a_window_of_its_own(town: Town) -> None:
         return [(message.handle.id, len(message.pages)) for message in bundled(pages, tx)]
 
     assert sorted(await town.store.write(claimed)) == [("a1", 2), ("a9", 1)]
+
+
+async def test_where_not_all_is_claimed_at_once_everybody_is_told_as_much(
+    town: Town, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """However few a transaction takes: nobody's first message names one incident while somebody else's names all."""
+    monkeypatch.setattr(page, "TOGETHER", 2)
+    monkeypatch.setattr(books, "EACH", 2)
+    for number in range(1, 5):
+        await town.say(BORIS, f"declare fire {number} --sev 1")
+        await town.say(BORIS, f"page #{number} carlos")
+    messages = await town.store.write(town.engine.paging.claims)
+    assert [(message.to, len(message.pages)) for message in messages if message] == [("anna", 2), ("carlos", 2)]
 
 
 async def test_a_chat_that_hangs_keeps_no_page_from_another(town: Town, monkeypatch: pytest.MonkeyPatch) -> None:
