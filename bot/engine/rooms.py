@@ -29,17 +29,31 @@ class Rooming:
         self.brought: dict[str, frozenset[str]] = {}
         self.marked: dict[str, frozenset[tuple[str, str]]] = {}
 
-    async def open(self, row: Shown, incident: Incident, spend: Callable[[], Awaitable[object]]) -> None:
-        """Open the war room; what the platform answers comes back as a command. `spend` pays for it."""
+    async def see_to(
+        self, row: Shown, incident: Incident, people: People, spend: Callable[[], Awaitable[object]]
+    ) -> None:
+        """See to a platform's war rooms: one is opened where it is missing, and what belongs into those that are open.
+
+        Raises `ChatError` for what may be better later: it is tried again, and no card waits for it.
+        """
         chat = self.office.chats[row.platform]
-        fit = chat.can.private_rooms or not incident.private
-        if isinstance(chat, Rooms) and fit and incident.open and row.platform not in incident.rooms:
-            await spend()
-            used = await self.office.store.read(partial(in_use, row.platform))
-            place = await chat.open(self._wanted(incident, used, self.office.language(row.platform)))
-            await self.office.store.write(partial(own, OpenRoom(str(place), incident.private), row.book, self.office))
-            self.office.wake()
+        if isinstance(chat, Rooms):
+            for place in incident.places:
+                if place.platform == row.platform and not incident.shut:
+                    await self._bring(chat, place, incident, people)
+                    await self._mark(place, incident)
+            fit = chat.can.private_rooms or not incident.private
+            if fit and incident.open and row.platform not in incident.rooms:
+                await spend()
+                await self._open(chat, row, incident)
         await self.office.store.write(lambda tx: tx.shown(row.id, have=row.want, place="", message="", digest=""))
+
+    async def _open(self, chat: Rooms, row: Shown, incident: Incident) -> None:
+        """Open the war room; what the platform answers comes back as a command."""
+        used = await self.office.store.read(partial(in_use, row.platform))
+        place = await chat.open(self._wanted(incident, used, self.office.language(row.platform)))
+        await self.office.store.write(partial(own, OpenRoom(str(place), incident.private), row.book, self.office))
+        self.office.wake()
 
     def _wanted(self, incident: Incident, used: tuple[str, ...], language: str) -> Room:
         settings, own_words = self.office.config.rooms, (incident.word, incident.era)
@@ -56,16 +70,13 @@ class Rooming:
             used=used,
         )
 
-    async def tend(self, row: Shown, place: Place, message: str, incident: Incident, people: People) -> None:
-        """What belongs to a card that stands in a war room."""
+    async def tend(self, row: Shown, place: Place, message: str) -> None:
+        """What goes with a card that stands in a war room now. Raises `ChatError` where a room could not be closed."""
         chat, kind = self.office.chats[place.platform], row.subject.split(" ")[0]
         if not isinstance(chat, Rooms):
             return
-        if kind in {"card", "annex"}:
-            if message != row.message:
-                await self._mildly("pinned", place, chat.pin(place, MessageId(message)))
-            await self._bring(chat, place, incident, people)
-            await self._mark(place, incident)
+        if kind in {"card", "annex"} and message != row.message:
+            await self._mildly("pinned", place, chat.pin(place, MessageId(message)), once=True)
         elif kind in {"left", "shut"}:
             await chat.close_room(place)
 
@@ -91,12 +102,14 @@ class Rooming:
             await self._mildly("furnished", place, chat.bookmark(place, title, url))
         self.marked[str(place)] = wanted
 
-    async def _mildly(self, what: str, place: Place, deed: Coroutine[Any, Any, None]) -> bool:
-        """Whether it worked. The card stands all the same."""
+    async def _mildly(self, what: str, place: Place, deed: Coroutine[Any, Any, None], *, once: bool = False) -> bool:
+        """Whether it worked. Raises `ChatError` where it may work later, unless it is tried `once`."""
         try:
             await deed
         except ChatError as wrong:
             log.warning("a war room could not be " + what, place=str(place), why=str(wrong))
+            if wrong.wait is not None and not once:
+                raise
             return False
         return True
 

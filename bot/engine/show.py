@@ -51,8 +51,8 @@ class Seen:
 
 LOOK = 2
 """A look's rank: between a reply and a posted update."""
-DEADLINE = 20
-"""Seconds that a platform has for one look."""
+DEADLINE, ROOM = 20, 60
+"""Seconds that a platform has for one look, and for a room with all that belongs into it."""
 NEVER = timedelta(hours=1)
 """When what the platform refused for good is tried again all the same: rights are given back, settings mended."""
 
@@ -67,7 +67,7 @@ class Showing:
     async def show(self, row: Shown) -> datetime | None:
         """Bring a look up to what is wanted; a failure is tried again. Until when the place is better left."""
         try:
-            async with asyncio.timeout(DEADLINE):
+            async with asyncio.timeout(ROOM if row.subject == "room" else DEADLINE):
                 await self._show(row)
         except Later as later:
             return later.until
@@ -83,7 +83,8 @@ class Showing:
 
     def _failed(self, row: Shown, error: ChatError, tx: Transaction) -> datetime | None:
         """Try again later; until when the place is left alone. What is refused for good keeps nobody waiting."""
-        self.purse.learn(row.platform, self._place(row), error, tx)
+        if row.subject != "room":  # its requests are no messages: the card does not wait for what they wait for
+            self.purse.learn(row.platform, self._place(row), error, tx)
         tx.unshown(row.id, not_before=tx.now + delay(error, row.tries), error=str(error)[:200])
         return None if error.wait is None else tx.now + timedelta(seconds=error.wait)
 
@@ -97,7 +98,7 @@ class Showing:
             return
         row = seen.row
         if row.subject == "room":
-            await self.rooms.open(row, seen.incident, partial(self._spend, row.platform, None))
+            await self.rooms.see_to(row, seen.incident, seen.people, partial(self._spend, row.platform, None))
             return
         place = self._place(row)
         if place is None:
@@ -108,14 +109,21 @@ class Showing:
         if now != row.digest or not message:
             low = await self._spend(row.platform, place)
             message = await self._put(row, place, card)
-        await self.rooms.tend(row, place, message, seen.incident, seen.people)
-        await self.office.store.write(partial(self._stands, seen, place, message, now, low))
+        stands = partial(self._stands, seen, place, message, now, low)
+        if message != row.message:
+            # Whatever becomes of the rest, the next try finds it and posts no second one.
+            await self.office.store.write(partial(stands, False))
+        await self.rooms.tend(row, place, message)
+        await self.office.store.write(partial(stands, True))
 
-    def _stands(self, seen: Seen, place: Place, message: str, digest: str, low: bool | None, tx: Transaction) -> None:
-        """It stands; where it was edited for that, it then rests."""
+    def _stands(
+        self, seen: Seen, place: Place, message: str, digest: str, low: bool | None, done: bool, tx: Transaction
+    ) -> None:
+        """It stands; where it was edited for that, it then rests. It is `done` once all that goes with it is, too."""
         rests = {} if low is None else self.purse.rests(seen.row, low, tx.now)
         for row in (seen.row, *seen.twins):
-            tx.shown(row.id, have=row.want, place=str(place), message=message, digest=digest, **rests)
+            have = row.want if done else row.have
+            tx.shown(row.id, have=have, place=str(place), message=message, digest=digest, **rests)
 
     async def _put(self, row: Shown, place: Place, card: Card) -> str:
         chat = self.office.chats[row.platform]

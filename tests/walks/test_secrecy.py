@@ -1,7 +1,7 @@
 """What becomes private while the platforms are at work: no open room ever speaks for it, and none is forgotten."""
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 
 from bot.book import BookId
 from bot.incident.incident import Incident
@@ -140,6 +140,32 @@ async def test_nothing_that_told_of_it_stands_or_comes_in_an_open_room_once_it_i
     await town.say(ANNA, "private #1 off")
     await town.rest()
     assert [text for text in read(ink, board) if "the CFO sold our keys" in text], "it follows again"
+
+
+async def test_a_room_that_takes_long_to_furnish_gets_one_card_that_goes_on_meanwhile(town: Town) -> None:
+    ink, tries = town.papers[0], 0
+
+    async def invite(place: Place, handles: Sequence[Handle]) -> None:
+        nonlocal tries
+        tries += 1
+        if tries < 4:
+            raise TimeoutError
+
+    ink.invite = invite  # type: ignore[method-assign]
+    await town.say(ANNA, "declare a leak --sev 4 --private")
+    await town.rest()
+    (room,) = ink.rooms_of()
+    await town.say(ANNA, "edit #1 --title the CFO sells our keys")
+    await town.rest()
+    town.clock.push(minutes=1)
+    await town.rest()
+    cards = [text for text in read(ink, room) if "Nobody has it" in text]
+    assert len(cards) == 1 and "CFO" in cards[0]
+    assert (tries, {at for at, _ in ink.pins}) == (2, {room})
+    for _ in range(3):
+        town.clock.push(minutes=5)
+        await town.rest()
+    assert (tries, len(read(ink, room))) == (4, 1)
 
 
 async def test_a_number_that_comes_again_after_a_backup_was_restored_finds_no_room_of_its_namesake(
