@@ -3,10 +3,11 @@
 import tempfile
 from contextlib import AsyncExitStack
 from enum import StrEnum
+from http.client import HTTPException
 from importlib import import_module
 from pathlib import Path
 from typing import Annotated
-from urllib.error import URLError
+from urllib.error import HTTPError
 from urllib.request import urlopen
 
 import typer
@@ -55,8 +56,11 @@ def health(address: Annotated[str, typer.Option(help="Where `tocsin run` answers
     try:
         with urlopen(f"http://{address}/healthz", timeout=5) as answer:
             typer.echo(answer.read().decode())
-    except (URLError, TimeoutError, OSError, ValueError) as wrong:
-        typer.echo(f"not well: {wrong}", err=True)
+    except HTTPError as unwell:
+        typer.echo(unwell.read().decode("utf-8", "replace"), err=True)
+        raise typer.Exit(1) from None
+    except (OSError, HTTPException, ValueError) as wrong:
+        typer.echo(f"No Tocsin answers at {address}: {getattr(wrong, 'reason', wrong)}", err=True)
         raise typer.Exit(1) from None
 
 

@@ -77,8 +77,9 @@ def in_words(answer: "Card | Form | None") -> str:
     from bot.text.rich import plain
 
     if isinstance(answer, Form):
-        needed = ", ".join(f"--{each.name} ({each.help.rstrip('.')})" for each in answer.options if each.required)
-        return f"Still to be said: {needed}"
+        needed = [each for each in answer.options if each.required and not each.value]
+        names = ", ".join(f"--{each.name} ({each.help.rstrip('.')})" for each in needed or answer.options)
+        return f"Still to be said: {names}" if needed else f"Say what: any of {names}"
     if not isinstance(answer, Card):
         return ""
     facts = [f"{fact.label}: {plain(fact.value)}" for fact in answer.facts]

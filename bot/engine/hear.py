@@ -1,7 +1,7 @@
 """Hearing: parse, load, decide, evolve, in one transaction, and the answer that is kept with it."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import replace
 from types import MappingProxyType
@@ -107,7 +107,8 @@ class Hearing:
     def _act(
         self, said: Said, line: Line, tx: Transaction, people: People, person: Person | None, voice: Voice
     ) -> Reply:
-        line = line.settled(here := self._here(said, tx))
+        here = self._here(said, tx)
+        line = line.settled(here or self._meant(line, tx, person))
         if not may(person, line.cls.deed, None):
             raise self._not_allowed(person, line, said, tx)
         if line.cls.several and line.incident.startswith("b"):
@@ -221,14 +222,32 @@ class Hearing:
         found = tx.find(f"place {said.place}")
         return found.id if found and found.kind == "incident" else ""
 
+    def _meant(self, line: Line, tx: Transaction, person: Person | None) -> str:
+        """The only open incident, where a long text begins with a number that no incident has: `note 12 pods hang`.
+
+        A decision is not taken so: `ack 12 on it` and `cancel 12 a test` mean #12, and there is none.
+        """
+        if not (line.maybe and line.rest and line.tells) or self._seen(line.maybe, tx, person):
+            return ""
+        open_ones = self._open(tx, person)
+        return open_ones[0].id.id if len(open_ones) == 1 else ""
+
+    def _open(self, tx: Transaction, person: Person | None) -> Sequence[Book]:
+        """The first open incidents that the speaker may see."""
+        return [book for book in tx.open_books("incident", 6) if may(person, "read", book.state)]
+
+    def _seen(self, number: str, tx: Transaction, person: Person | None) -> Book | None:
+        """The incident of this number, where the speaker may see one."""
+        book = tx.load(BookId("incident", number.lstrip("0") or "0")) if number.isdigit() else None
+        return book if book and book.rev and may(person, "read", book.state) else None
+
     def _book(self, line: Line, tx: Transaction, person: Person | None) -> Book:
         """The incident that is meant: by its number, by the room, or because it is the only one."""
         if line.incident:
-            book = tx.load(BookId("incident", line.incident.lstrip("0") or "0")) if line.incident.isdigit() else None
-            if book is None or not book.rev or not may(person, "read", book.state):
+            if (book := self._seen(line.incident, tx, person)) is None:
                 raise Refused(N_("There is no incident #{id}. `list` shows the open ones."), id=line.incident[:20])
             return book
-        open_ones = [book for book in tx.open_books("incident", 6) if may(person, "read", book.state)]
+        open_ones = self._open(tx, person)
         if len(open_ones) == 1:
             return tx.load(open_ones[0].id)
         if not open_ones:

@@ -32,6 +32,11 @@ class Line:
     incident: str = ""
     maybe: str = ""
 
+    @property
+    def tells(self) -> bool:
+        """Whether it is a text above all, that people are told or that is kept."""
+        return any(spec.metadata.get("required") and spec.metadata.get("long") for spec in unnamed(self.cls)[:1])
+
     def settled(self, here: str) -> "Line":
         """The line with every field filled, once it is known which incident the place is about. Raises `Refused`."""
         if not self.maybe:
@@ -132,4 +137,5 @@ def _read(cls: type[Any], spec: Field[Any], raw: str, reader: Reader) -> Any:
         return choose(of, option(spec), raw)
     if of is int:
         return number(option(spec), raw.removeprefix("#"))
-    return clean(raw, LONG if spec.metadata.get("long") else LINE)
+    long = bool(spec.metadata.get("long"))
+    return clean(raw, LONG) if long else clean(" ".join(raw.split()), LINE)

@@ -4,6 +4,7 @@ import re
 from collections.abc import Callable, Sequence
 from datetime import UTC, date, datetime, time, timedelta, tzinfo
 from enum import Enum
+from unicodedata import category
 
 from bot.book import Refused
 from bot.text.clock import first, last
@@ -145,6 +146,15 @@ TRICKS = re.compile(
 Joiners (U+200C, U+200D) stay: Persian and family emoji are spelled with them."""
 
 
+BLANK = frozenset("\u115f\u1160\u2800\u3164\uffa0")
+"""Letters and signs that are drawn as nothing."""
+
+
+def seen(text: str) -> bool:
+    """Whether there is anything to see in a text: a letter, a sign, a picture."""
+    return any(category(each)[0] not in "CMZ" and each not in BLANK for each in text)
+
+
 def tidy(text: str) -> str:
     """Text without what is not seen but changes what is, nor half letters that no database takes."""
     text = TRICKS.sub("", text.replace("\r\n", "\n").replace("\u2028", "\n")).strip()
@@ -154,7 +164,7 @@ def tidy(text: str) -> str:
 def clean(text: str, most: int = LONG) -> str:
     """What somebody typed, without tricks. Raises `Refused` when nothing is left or it is too long."""
     text = tidy(text)
-    if not text:
+    if not seen(text):
         raise Refused(N_("There is nothing to read in that. Please write it in words."))
     if len(text) > most:
         raise Refused(N_("That is {count} letters; {most} fit. Please shorten it."), count=len(text), most=most)

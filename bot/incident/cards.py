@@ -1,8 +1,11 @@
 """How an incident looks: cards without a dialect, in somebody's language."""
 
+from bisect import bisect
 from collections.abc import Iterator, Mapping, Sequence
+from itertools import accumulate
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, NamedTuple
+from unicodedata import east_asian_width
 
 from msgspec import structs
 
@@ -20,18 +23,27 @@ LINKS = 5
 """Attached addresses that a card has buttons for."""
 LOCK = "🔒 "
 """Before the title of a private incident."""
+BRIEF = 140
+"""Columns of a title in halls, lists and pages. The whole stands on the incident's own card."""
+WHOLE = 10_000
 Links = Mapping[str, str]
 """Where the war rooms are: a platform's label to a link."""
 
 
-def headline(incident: "Incident") -> Line:
+def headline(incident: "Incident", most: int = BRIEF) -> Line:
     """`▲ SEV1 #1 db is down`."""
-    return line(f"{incident.status.mark} ", bold(f"{LOCK if incident.private else ''}{label(incident)}"))
+    return line(f"{incident.status.mark} ", bold(f"{LOCK if incident.private else ''}{label(incident, most)}"))
 
 
-def label(incident: "Incident") -> str:
+def label(incident: "Incident", most: int = BRIEF) -> str:
     """`SEV1 #1 db is down`."""
-    return f"{incident.severity.name} {incident.number} {incident.title}"
+    return f"{incident.severity.name} {incident.number} {brief(incident.title, most)}"
+
+
+def brief(title: str, most: int = BRIEF) -> str:
+    """A title in so many columns; a Chinese letter takes two."""
+    ends = list(accumulate(2 if east_asian_width(each) in "WF" else 1 for each in title))
+    return title if not ends or ends[-1] <= most else title[: bisect(ends, most - 1)].rstrip() + "…"
 
 
 def standing(incident: "Incident", voice: Voice) -> Line:
@@ -70,7 +82,7 @@ def tone(incident: "Incident") -> Any:
 def status_card(incident: "Incident", voice: Voice, links: Links, down: Sequence[str] = ()) -> Card:
     """The card that every war room pins: all that matters now, and what can be done."""
     return Card(
-        title=headline(incident),
+        title=headline(incident, WHOLE),
         body=tuple(_body(incident, voice)) + tuple(_outages(voice, down)),
         facts=tuple(_facts(incident, voice)),
         buttons=tuple(_buttons(incident, voice)),

@@ -29,7 +29,7 @@ def migrate(engine: Engine) -> None:
         with engine.connect() as connection:
             _upgrade(connection)
     except DBAPIError as error:
-        raise StoreDown(str(error.orig)) from error
+        raise StoreDown(f"{engine.url.render_as_string()}: {error.orig}") from error
 
 
 def _upgrade(connection: Connection) -> None:

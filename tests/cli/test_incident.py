@@ -49,6 +49,34 @@ def test_it_declares_acts_and_reads(tocsin: Tocsin) -> None:
     assert "we look at it" in tocsin("show", "#1").stdout
 
 
+def test_a_text_may_begin_with_a_number_that_no_incident_has(tocsin: Tocsin) -> None:
+    tocsin("declare", "db is down", "--sev", "4")
+    assert "12 pods hang" in tocsin("note", "12", "pods", "hang").stdout
+    assert "There is no incident #12" in tocsin("note", "#12", "pods", "hang").stderr
+    assert "There is no incident #12" in tocsin("ack", "12", "on", "it").stderr
+    assert "There is no incident #12" in tocsin("cancel", "12", "a", "test").stderr
+    tocsin("declare", "shop is slow", "--sev", "4")
+    assert "There is no incident #12" in tocsin("note", "12", "pods", "hang").stderr
+    tocsin("declare", "more", "--sev", "4")
+    assert "noted: pods hang" in tocsin("note", "3", "pods", "hang").stdout
+
+
+def test_an_edit_without_a_word_says_what_can_be_edited(tocsin: Tocsin) -> None:
+    tocsin("declare", "db is down", "--sev", "4")
+    asked = tocsin("edit", "1")
+    assert (asked.exit_code, "any of --title (What is wrong, in one line), --impact" in asked.stderr) == (1, True)
+
+
+def test_a_title_is_one_line_short_in_lists_and_whole_on_its_card(tocsin: Tocsin) -> None:
+    title = "很" * 200
+    tocsin("declare", "db\nis\n\ndown", "--sev", "4")
+    tocsin("declare", title, "--sev", "4")
+    listed = tocsin("list").stdout
+    assert "#1 db is down" in listed
+    assert "很" * 69 + "…" in listed
+    assert title in tocsin("show", "2").stdout
+
+
 def test_who_acts_is_said_and_written_down(tocsin: Tocsin, monkeypatch: pytest.MonkeyPatch) -> None:
     tocsin("declare", "db is down")
     refused = tocsin("ack", "1", "--as", "boris")

@@ -167,6 +167,12 @@ def test_tricks_are_gone_and_letters_stay(text: str) -> None:
     assert cleaned == clean(cleaned)
 
 
+@pytest.mark.parametrize("title", ["\u3164", "\u00ad\u00ad", "\u2800 \u2800", "\u115f", "\ufe0f", "\u200d", "\u0301"])
+def test_what_nobody_sees_is_no_title(title: str) -> None:
+    with pytest.raises(Refused):
+        build(parse("declare", {"title": title}).settled(""), Reader(str))
+
+
 def test_letters_that_look_like_tricks_stay() -> None:
     assert clean("می\u200cخواهم 👩\u200d🚒") == "می\u200cخواهم 👩\u200d🚒"
 

@@ -18,6 +18,7 @@ from typer.testing import CliRunner
 from adapters.playground.cast import COMPANY
 from adapters.playground.server import Playground
 from bot.cli import app
+from bot.store.store import Store, StoreDown
 
 PATIENCE = 60.0
 """Seconds that a process may take to say or do something on a machine that is busy."""
@@ -221,7 +222,10 @@ async def test_what_is_not_there_is_told_in_a_line(tmp_path: Path) -> None:
     code, said = await invoked("run", "-c", str(tmp_path / "none.toml"))
     assert (code, "there is no such file" in said) == (2, True)
     code, said = await invoked("health", "--address", "127.0.0.1:9")
-    assert (code, "not well" in said) == (1, True)
+    assert (code, "No Tocsin answers at 127.0.0.1:9" in said) == (1, True)
+    (tmp_path / "t.db").write_text("no database, but a letter to somebody\n" * 9)
+    with pytest.raises(StoreDown, match=r"/t\.db: file is not a database"):
+        await Store.open(f"sqlite:///{tmp_path}/t.db")
 
 
 async def test_the_demo_is_ready_and_leaves_nothing(tmp_path: Path) -> None:
