@@ -24,6 +24,7 @@ from bot.incident.cards import (
 from bot.incident.follow import Follower
 from bot.incident.incident import Incident
 from bot.incident.paging import elsewhere
+from bot.people.may import may
 from bot.people.person import People
 from bot.ports import Called, Card, ChatError, Gone, MessageId, Place, Throttled, Unreachable
 from bot.store.looks import Shown
@@ -42,7 +43,7 @@ class Seen:
     down: Sequence[str]
     """The platforms that do not answer."""
     rings: Sequence[Ring] = ()
-    """What a page tells of: one incident or several."""
+    """What a page tells of: one incident or several; none, where whom it is for may not read them."""
     twins: Sequence[Shown] = ()
     """The same message, as a look of the other incidents that it names."""
     called: tuple[Called, ...] | None = None
@@ -104,7 +105,7 @@ class Showing:
         if place is None:
             await self.office.store.write(lambda tx: tx.shown(row.id, have=row.want, place="", message="", digest=""))
             return
-        card = await (self._page(seen) if seen.rings else self._card(seen))
+        card = await (self._page(seen) if row.subject.startswith("page ") else self._card(seen))
         now, message, low = digest(card), row.message, None
         if now != row.digest or not message:
             low = await self._spend(row.platform, place)
@@ -158,12 +159,17 @@ class Showing:
         ringing = elsewhere(target) and not rings[0].over
         call = seen.incident.call(int(names[0].split(".")[1])) if ringing else None
         called = self.office.called(call, row.platform, tx) if ringing else None
-        return replace(seen, rings=rings, twins=twins, called=called)
+        person = seen.people.by_id.get(target)
+        # Who left it, or is not known any more, reads on only what everybody may.
+        read = [ring for ring in rings if elsewhere(target) or may(person, "read", ring.incident)]
+        return replace(seen, rings=read, twins=twins, called=called)
 
     async def _page(self, seen: Seen) -> Card:
         """A page as it is now: whichever incident changed, it tells of all that it names."""
         bundle, target, _ = _page_of(seen.row)
         voice = heard(target, seen.row.platform, seen.people, self.office)
+        if not seen.rings:
+            return hidden_card(seen.incident, voice)
         rings = [ring._replace(links=await self.office.links(ring.incident)) for ring in seen.rings]
         return rung(rings, bundle, seen.called, voice, self.office)
 
@@ -183,7 +189,7 @@ class Showing:
                 found = next((each for each in incident.followers if each.who == rest), Follower(rest))
                 voice = replace(voice, language=found.language or voice.language)
                 return follower_card(incident, voice, found.view)
-            case "hall" | "follow" | "page":
+            case "hall" | "follow":
                 return hidden_card(incident, voice)
             case "left":
                 return left_card(incident, voice)
