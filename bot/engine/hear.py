@@ -83,8 +83,8 @@ class Hearing:
             tx.answer(said.key, veiled(msgspec.json.encode(reply), self.office.seal, said.key))
         return reply
 
-    def read(self, said: Said, line: Line, tx: Transaction) -> Reply:
-        """Answer a query: nothing is written, nobody waits."""
+    def read(self, said: Said, line: Line, tx: Transaction) -> tuple[Reply, BookId | None]:
+        """Answer a query, and of which book it tells: nothing is written, nobody waits."""
         people, person, voice = self._speaker(said, tx)
         here, book = self._here(said, tx), None
         try:
@@ -93,10 +93,10 @@ class Hearing:
             asked = build(line, self._reader(tx, people, person, voice))
             state = book.state if book else None
             desk = ReadingDesk(tx, voice, person, said, people, self.office, book.id if book else None, state)
-            return asked.answer(desk)  # type: ignore[no-any-return]
+            return asked.answer(desk), desk.book
         except Refused as no:
             no.alone |= book is not None and hidden(here, book)
-            return refusal(no, voice)
+            return refusal(no, voice), None
 
     def _speaker(self, said: Said, tx: Transaction) -> tuple[People, Person | None, Voice]:
         """Everybody, who of them speaks, and how to answer."""

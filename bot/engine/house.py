@@ -188,18 +188,19 @@ class Engine:
             verb = self.grammar().verb(said.words)
             with self.office.figures.heard(verb.name if verb else "") as outcome:
                 with self.office.courtesy.answering():
-                    answer = await self._hear(said)
-                reply = await self.thinking.over(said, verb, answer)
+                    answer, of = await self._hear(said)
+                reply = await self.thinking.over(said, verb, answer, of)
                 outcome.append(meaning(reply))
                 return reply
         except StoreDown as down:
             log.warning("something could not be kept", key=said.key, why=str(down))
             raise Unheard from down
 
-    async def _hear(self, said: Said) -> Card | Form:
+    async def _hear(self, said: Said) -> tuple[Card | Form, BookId | None]:
+        """The answer, and of which book it tells, where it was a query of one."""
         line = self.hearing.at_once(said)
         if not isinstance(line, Line):
-            return line
+            return line, None
         try:
             if issubclass(line.cls, Query):
                 return await self.office.store.read(partial(self.hearing.read, said, line))
@@ -210,7 +211,7 @@ class Engine:
             reply = await self._spoilt(said, wrong)
         # The answer leaves first: what follows from it would only get in its way.
         asyncio.get_running_loop().call_later(AFTER, self.office.wake)
-        return reply
+        return reply, None
 
     async def _overhear(self, said: Said) -> None:
         """Chatter: only a war room's is kept, for its other rooms."""

@@ -7,7 +7,7 @@ from functools import partial
 
 import structlog
 
-from bot.book import BookId, Entry
+from bot.book import Book, BookId, Entry
 from bot.engine.office import Office
 from bot.grammar import VERBS, clean, tidy
 from bot.incident.cards import headline
@@ -48,8 +48,11 @@ class Thinking:
     def __init__(self, office: Office, mind: Mind | None) -> None:
         self.office, self.mind = office, mind
 
-    async def over(self, said: Said, verb: Verb | None, reply: Card | Form) -> Card | Form:
-        """The reply, or what the model makes of it. Only a summary and what is no command ever wait for it."""
+    async def over(self, said: Said, verb: Verb | None, reply: Card | Form, of: BookId | None) -> Card | Form:
+        """The reply, or what the model makes of it; `of` is the book that it tells of.
+
+        Only a summary and what is no command ever wait for it.
+        """
         settings = self.office.config.ai
         if self.mind is None or settings is None or isinstance(reply, Form):
             return reply
@@ -57,7 +60,7 @@ class Thinking:
             return reply
         try:
             async with asyncio.timeout(settings.timeout.total_seconds()):
-                asked = await self.office.store.read(partial(self._asked, said, None if verb is None else reply))
+                asked = await self.office.store.read(partial(self._asked, said, None if verb is None else reply, of))
                 text = await self._written(self.mind, asked) if asked else ""
         except (ChatError, StoreDown, TimeoutError) as wrong:
             log.info("the language model did not answer", why=str(wrong) or type(wrong).__name__)
@@ -73,16 +76,16 @@ class Thinking:
         footer = asked.voice.say(N_("Written by a language model from the log; the numbers are its entries."))
         return Card(title=asked.title, body=paragraphs(text), footer=footer, tone=reply.tone, to="speaker")
 
-    def _asked(self, said: Said, told: Card | None, tx: Transaction) -> Asked | None:
+    def _asked(self, said: Said, told: Card | None, of: BookId | None, tx: Transaction) -> Asked | None:
         """What to ask; None where the speaker may not know, or the model may not."""
         people = self.office.people(tx)
         person = people.by_handle.get(str(said.by))
-        id = self._incident(said, tx)
-        if person is None or id is None:
+        books = [tx.load(of)] if of else self._questioned(said, tx)
+        if person is None or not books or not may(person, "read", books[0].state):
             return None
-        state = tx.load(id).state
-        if not may(person, "read", state) or (state.private and not self._private()):
+        if any(may(person, "read", book.state) and book.state.private for book in books) and not self._private():
             return None
+        id, state = books[0].id, books[0].state
         voice = replace(self.office.voice(people, person, said), now=tx.now)
         if told is not None:
             numbers = frozenset(map(int, re.findall(r"\d+", " ".join(CITED.findall(plain(told.body))))))
@@ -95,11 +98,13 @@ class Thinking:
     def _private(self) -> bool:
         return self.office.config.ai is not None and self.office.config.ai.private
 
-    def _incident(self, said: Said, tx: Transaction) -> BookId | None:
-        """The one that is meant: by its number, or by the room."""
-        number = re.search(r"#(\d{1,9})\b", said.words) or re.search(r"^\w+ (\d{1,9})\b", said.words)
-        found = BookId("incident", number[1].lstrip("0")) if number else tx.find(f"place {said.place}")
-        return found if found and found.kind == "incident" and tx.load(found).rev else None
+    def _questioned(self, said: Said, tx: Transaction) -> list[Book]:
+        """The incident that a question is about, by its number or by the room, and whatever else its words may tell of:
+        those that it names too, and the one in whose room it is asked."""
+        here = tx.find(f"place {said.place}")
+        named = [BookId("incident", number.lstrip("0")) for number in re.findall(r"#([0-9]{1,9})\b", said.words)]
+        found = [tx.load(id) for id in (*named, here) if id and id.kind == "incident"]
+        return [book for book in found if book.rev]
 
 
 def spoken(entry: Entry, voice: Voice) -> str:

@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
+from functools import partial
 from typing import Any
 
 import pytest
@@ -13,9 +14,12 @@ from starlette.routing import Route
 
 from adapters.model import Model
 from adapters.web.server import answering, taken
+from bot.book import BookId
 from bot.config import check
+from bot.engine.carry import own
 from bot.engine.house import Engine
 from bot.engine.think import cited
+from bot.incident.rooms import OpenRoom
 from bot.ports import Card, Handle, Place, Said
 from bot.ports import House as Doors
 from bot.store.store import Store
@@ -26,6 +30,8 @@ PEOPLE = {
     "anna": {"name": "Anna", "role": "admin", "slack": "A"},
     "mia": {"name": "Mia", "slack": "M", "language": "zh-hans"},
 }
+HALL, ROOM, WITHIN = (Place("slack", f"C{number}") for number in range(3))
+"""A standing room, and the war rooms of the two incidents."""
 
 
 @dataclass
@@ -72,6 +78,9 @@ async def house(sqlite_url: str, server: Server, unused_tcp_port: int) -> AsyncI
             await hear(engine, "declare checkout is down --sev 1")
             await hear(engine, "declare a leak")
             await hear(engine, "private #2 on")
+            for id, place in (("1", ROOM), ("2", WITHIN)):
+                opened = OpenRoom(str(place), private=id == "2")
+                await store.write(partial(own, opened, BookId("incident", id), engine.office))
             server.asked.clear()
             yield engine
             await mind.close()
@@ -81,8 +90,8 @@ async def house(sqlite_url: str, server: Server, unused_tcp_port: int) -> AsyncI
 KEYS = iter(range(10_000))
 
 
-async def hear(engine: Engine, words: str, by: str = "A") -> Card:
-    said = Said(key=f"k{next(KEYS)}", by=Handle("slack", by), place=Place("slack", "C1"), words=words)
+async def hear(engine: Engine, words: str, by: str = "A", place: Place = HALL, **more: Any) -> Card:
+    said = Said(key=f"k{next(KEYS)}", by=Handle("slack", by), place=place, words=words, **more)
     answer = await engine.hear(said)
     assert isinstance(answer, Card)
     return answer
@@ -137,8 +146,28 @@ async def test_commands_never_ask_it(house: Engine, server: Server) -> None:
 async def test_what_is_private_is_not_handed_over_unless_allowed(house: Engine, server: Server) -> None:
     assert text(await hear(house, "what leaked in #2")) != server.says
     assert text(await hear(house, "what leaked in #2", by="M")) != server.says
-    await hear(house, "summary #2")
+    for words in ("summary #2", "summary 2", "tldr  2", "summary --length long 2", "summary --for exec #2"):
+        for place in (HALL, ROOM, WITHIN):
+            await hear(house, words, place=place)
+    for place in (HALL, ROOM, WITHIN):
+        await hear(house, "summary", place=place, fields={"incident": "2"})
+    await hear(house, "summary", place=WITHIN)
     assert server.asked == []
+
+
+@pytest.mark.parametrize(
+    ("words", "place"), [("who leaked it", WITHIN), ("is that why #1 is down", WITHIN), ("why #1 and #2 at once", HALL)]
+)
+async def test_a_question_that_may_tell_of_what_is_private_is_not_handed_over(
+    house: Engine, server: Server, words: str, place: Place
+) -> None:
+    await hear(house, words, place=place)
+    assert server.asked == []
+
+
+async def test_a_number_without_its_sign_is_no_incident_of_a_question(house: Engine, server: Server) -> None:
+    await hear(house, "how 2 of them fare", place=ROOM)
+    assert "checkout is down" in server.asked[-1]["messages"][1]["content"]
 
 
 async def test_who_is_not_linked_gets_no_answer(house: Engine, server: Server) -> None:
