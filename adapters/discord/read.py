@@ -52,7 +52,13 @@ def interaction(raw: Mapping[str, Any], grammar: Grammar) -> Said | None:
         at=when(str(raw["id"])),
         message=MessageId(str(message)) if message else None,
         about=about,
+        named={f"{NAME}:{id}": called(each, {}) for id, each in resolved(raw).items()},
     )
+
+
+def resolved(raw: Mapping[str, Any]) -> Mapping[str, Any]:
+    """The users whom an interaction is about, by their ids."""
+    return (raw.get("data") or {}).get("resolved", {}).get("users") or {}
 
 
 def who(raw: Mapping[str, Any]) -> Mapping[str, Any]:
@@ -229,7 +235,14 @@ def who_said(raw: Mapping[str, Any], parent: str) -> dict[str, Any]:
         "avatar": avatar(author),
         "at": when(id),
         "message": MessageId(id),
+        "named": {f"{NAME}:{each.get('id')}": called(each, each.get("member") or {}) for each in mentioned(raw)},
     }
+
+
+def mentioned(raw: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
+    """Those whom a message mentions, and whom the one mentions that it answers."""
+    yield from listed(raw.get("mentions"))
+    yield from listed((raw.get("referenced_message") or {}).get("mentions"))
 
 
 def reaction(raw: Mapping[str, Any], pins: Collection[str], me: str, parent: str = "") -> Said | None:

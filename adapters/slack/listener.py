@@ -33,6 +33,9 @@ SOON = 1.0
 """Seconds that a hearing may take before it is acknowledged without its answer."""
 SUGGEST = 2.5
 """Seconds after which a select is told nothing rather than too late."""
+MENTION = re.compile(r"@slack:(\w+)")
+MENTIONED = 10
+"""People in one message of whom it is asked what they are called."""
 ROOTS = 200
 """Threads of which it is remembered what they hang from."""
 CHANGED = "message_changed"
@@ -227,8 +230,15 @@ class Listener:
             locale=person.locale,
             email=person.email,
             about=about or heard.said.about,
+            named=await self._named(heard.said.words),
         )
         return Heard(said, msgspec.structs.replace(heard.back, room=room))
+
+    async def _named(self, words: str) -> Mapping[str, str]:
+        """How those are shown who are mentioned, as far as they are few."""
+        users = list(dict.fromkeys(MENTION.findall(words)))[:MENTIONED]
+        found = await asyncio.gather(*map(self.desk.directory.find, users))
+        return {f"slack:{user}": each.name for user, each in zip(users, found, strict=True)}
 
     async def _alone(self, user: str) -> str:
         """Where somebody is spoken to alone. The platform takes their own id for it, too, for a post."""

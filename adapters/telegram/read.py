@@ -4,6 +4,7 @@ https://core.telegram.org/bots/api#update
 """
 
 import re
+from collections.abc import Iterator
 from typing import Any
 
 from msgspec.structs import replace
@@ -136,7 +137,14 @@ def _common(update: Update, message: Native, by: Native, me: Me) -> dict[str, An
         "name": called(by),
         "locale": by.get("language_code", ""),
         "message": MessageId(str(message["message_id"])),
+        "named": {f"{TELEGRAM}:{each['id']}": called(each) for each in mentioned(message)},
     }
+
+
+def mentioned(message: Native) -> Iterator[Native]:
+    """Those whom a message mentions, and whom the one mentions that it answers, as far as the platform tells."""
+    for each in (message, message.get("reply_to_message") or {}):
+        yield from (mark["user"] for mark in each.get("entities") or () if mark["type"] == "text_mention")
 
 
 # ---- words

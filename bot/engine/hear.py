@@ -90,7 +90,7 @@ class Hearing:
         try:
             line = line.settled(here)
             book = self._book(line, tx, person) if line.cls.on == "incident" else None
-            asked = build(line, self._reader(tx, people, person, voice))
+            asked = build(line, self._reader(said, tx, people, person, voice))
             state = book.state if book else None
             desk = ReadingDesk(tx, voice, person, said, people, self.office, book.id if book else None, state)
             return asked.answer(desk), desk.book
@@ -115,7 +115,7 @@ class Hearing:
             return self._each(said, line, tx, people, person, voice)
         if missing(line) or (line.cls.asks and not line.raw):
             return self._questions(here, line, tx, person, voice)
-        command: Command = build(line, self._reader(tx, people, person, voice))
+        command: Command = build(line, self._reader(said, tx, people, person, voice))
         ask = self.office.ask(
             tx,
             by=person.id if person else "",
@@ -124,7 +124,7 @@ class Hearing:
             place=str(said.place),
             handle=str(said.by),
             said=late(said, tx.now),
-            about=said.about,
+            about=worded(said, people),
             books=self._touched(command, line, tx, person),
         )
         book = self._target(command, line, ask, tx, person)
@@ -195,7 +195,7 @@ class Hearing:
         books = [tx.load(id) for id in command.touches()]
         return {book.id: book for book in books if book.rev and may(person, "read", book.state)}
 
-    def _reader(self, tx: Transaction, people: People, person: Person | None, voice: Voice) -> Reader:
+    def _reader(self, said: Said, tx: Transaction, people: People, person: Person | None, voice: Voice) -> Reader:
         def find(text: str) -> str:
             return people.find(text, person.id if person else "")
 
@@ -207,7 +207,7 @@ class Hearing:
                     return f"{kind} {found}"
             return f"person {find(text)}"
 
-        return Reader(find, target, tx.now, voice.zone)
+        return Reader(find, target, tx.now, voice.zone, lambda text: mentions(text, people, said.named))
 
     def _target(self, command: Command, line: Line, ask: Ask, tx: Transaction, person: Person | None) -> Book:
         if command.new:
@@ -311,7 +311,7 @@ class Hearing:
         copy = Copy(
             author=person.name if person else said.name,
             origin=chat.can.label,
-            text=(*answered(said.about, people), *paragraphs(mentions(said.words, people))),
+            text=(*answered(worded(said, people), people), *paragraphs(mentions(said.words, people, said.named))),
             avatar=said.avatar,
             key=said.key,
         )
@@ -325,7 +325,7 @@ class Hearing:
 
 def answered(about: Remark | None, people: People) -> Text:
     """What chatter answers, in a few words: its thread, and maybe what it answers, is in no other room."""
-    words = " ".join(mentions(tidy(about.text), people).split()) if about else ""
+    words = " ".join(about.text.split()) if about else ""
     if about is None or not words:
         return ()
     person = people.by_handle.get(str(about.by)) if about.by else None
@@ -334,12 +334,23 @@ def answered(about: Remark | None, people: People) -> Text:
     return (Quote(line(bold(name), ": ", short) if name else line(short)),)
 
 
-def mentions(text: str, people: People) -> str:
-    """Chatter with its native mentions as plain names: nobody is pinged in three chats at once."""
+def worded(said: Said, people: People) -> Remark | None:
+    """What somebody points at, with people's names in it."""
+    if said.about is None:
+        return None
+    return msgspec.structs.replace(said.about, text=mentions(tidy(said.about.text), people, said.named))
+
+
+def mentions(text: str, people: People, others: Mapping[str, str] = EMPTY) -> str:
+    """What was said with its native mentions as plain names: nobody is pinged in three chats at once.
+
+    `others` are those whom we do not know, as their platform shows them.
+    """
 
     def named(found: re.Match[str]) -> str:
         person = people.by_handle.get(found[1])
-        return f"@{person.name}" if person else found[0]
+        name = person.name if person else tidy(others.get(found[1], ""))
+        return f"@{name}" if name else found[0]
 
     return re.sub(r"@(\w+:[\w-]+)", named, text)
 

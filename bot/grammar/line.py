@@ -113,6 +113,8 @@ class Reader:
     """A person, a team or a policy by its name, as `person anna`, `policy database`. Raises `Refused`."""
     now: datetime = datetime(1970, 1, 1, tzinfo=UTC)
     zone: tzinfo = UTC
+    named: Callable[[str], str] = str
+    """What somebody wrote, with people's names where a platform has their ids."""
 
 
 def build(line: Line, reader: Reader) -> Any:
@@ -138,4 +140,6 @@ def _read(cls: type[Any], spec: Field[Any], raw: str, reader: Reader) -> Any:
     if of is int:
         return number(option(spec), raw.removeprefix("#"))
     long = bool(spec.metadata.get("long"))
-    return clean(raw, LONG) if long else clean(" ".join(raw.split()), LINE)
+    # Elsewhere a text may be a list of people, whom the command looks up itself.
+    spoken = reader.named(raw) if cls.on == "incident" else raw
+    return clean(spoken, LONG) if long else clean(" ".join(spoken.split()), LINE)

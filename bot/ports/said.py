@@ -57,6 +57,8 @@ class Said(Struct, frozen=True, kw_only=True):
     """The message that it is about: one that was replied to, reacted to, or whose menu was used."""
     email: str = ""
     """What the platform vouches for as the speaker's address: it proposes a link, and never makes one."""
+    named: Mapping[str, str] = field(default_factory=dict)
+    """How the platform shows those who are mentioned, by handle: for whom the house does not know."""
 
 
 class RoomChange(Struct, frozen=True, kw_only=True):

@@ -13,6 +13,14 @@ discord telegram room | It began with the deploy
 carlos@slack in room replies which one?
 discord telegram room | Anna Nowak: It began with the deploy of 10:02 · which one?
 
+# Whoever is mentioned has a name in every room, in chatter, an update, a task, whether we know them or not.
+anna@slack in room > @Carlos knows, and @Dana
+discord telegram room | Carlos Diaz knows, and · Dana Levi
+anna@slack in room > /incident update waiting for @Carlos and @Dana
+discord telegram room | waiting for · Carlos Diaz and · Dana Levi
+carlos@discord in room > !task add call @Anna
+slack telegram room | added task 1 · Anna Nowak
+
 # A command typed with a slip, an incident that is not there, a thing that cannot be.
 anna@slack in room > /incident akc
 anna@slack sees Did you mean: ack
