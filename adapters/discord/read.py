@@ -214,8 +214,8 @@ def edited(raw: Mapping[str, Any], mine: Collection[str], grammar: Grammar, pare
     at, text = raw.get("edited_timestamp"), typed(raw)
     if not (human(raw) and at and text) or alone(raw) or addressed(text, mine, grammar, False) is not None:
         return None
-    words = signs.edited(plainly(text))
-    return Said(**who_said(raw, parent), key=f"{NAME}:{raw['id']}:{at}", words=words, addressed=False)
+    about = who_said(raw, parent) | {"at": moment(at)}
+    return Said(**about, key=f"{NAME}:{raw['id']}:{at}", words=signs.edited(plainly(text)), addressed=False)
 
 
 def human(raw: Mapping[str, Any]) -> bool:
@@ -309,6 +309,15 @@ def avatar(author: Mapping[str, Any]) -> str:
     if not author.get("avatar"):
         return ""
     return f"https://cdn.discordapp.com/avatars/{author['id']}/{author['avatar']}.png?size=128"
+
+
+def moment(written: Any) -> datetime | None:
+    """When something was done, as the platform writes it."""
+    try:
+        found = datetime.fromisoformat(str(written))
+    except ValueError:
+        return None
+    return found if found.tzinfo else None
 
 
 def when(id: str) -> datetime:

@@ -17,6 +17,7 @@ from bot.engine.adopt import Adoption, weighed
 from bot.engine.attend import attend, retell
 from bot.engine.calendars import calendar_at
 from bot.engine.carry import own
+from bot.engine.chatter import copies, copy
 from bot.engine.clockwork import clockwork
 from bot.engine.deliver import Delivery
 from bot.engine.feeds import Feeds, Fetch
@@ -183,7 +184,7 @@ class Engine:
             if not said.addressed:
                 await self._overhear(said)
                 return None
-            if said.reacted and not await self.office.store.read(partial(self.hearing.copies, said)):
+            if said.reacted and not await self.office.store.read(partial(copies, said)):
                 return None
             verb = self.grammar().verb(said.words)
             with self.office.figures.heard(verb.name if verb else "") as outcome:
@@ -215,8 +216,8 @@ class Engine:
 
     async def _overhear(self, said: Said) -> None:
         """Chatter: only a war room's is kept, for its other rooms."""
-        if await self.office.store.read(partial(self.hearing.copies, said)):
-            await self.office.store.write(partial(self.hearing.copy, said))
+        if await self.office.store.read(partial(copies, said)):
+            await self.office.store.write(partial(copy, self.office, said))
             self.office.wake()
 
     async def _spoilt(self, said: Said, wrong: Exception) -> Card:
