@@ -17,6 +17,7 @@ import pytest
 import structlog
 from hypothesis import HealthCheck, settings
 from sqlalchemy import make_url
+from structlog.dev import plain_traceback
 
 from bot.store import postgres, sqlite
 from bot.store.migrate import migrate, newest
@@ -41,6 +42,10 @@ EMPTY = (
 settings.register_profile("wild", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.register_profile("house", settings.get_profile("wild"), derandomize=True, max_examples=60)
 settings.load_profile("house")
+# What a test breaks on purpose is told plainly: to paint its traceback takes a second.
+structlog.configure(
+    processors=[structlog.stdlib.add_log_level, structlog.dev.ConsoleRenderer(exception_formatter=plain_traceback)]
+)
 
 
 LONG = ("tests/bench", "tests/stories/test_evening.py", "tests/stories/test_commands.py", "tests/house/test_run.py")

@@ -161,8 +161,10 @@ async def test_a_webhook_that_hangs_is_in_nobodys_way(house: House) -> None:
     await until(lambda: house.paper.told and house.posted)
     await house.say("ack #1")
     assert (await house.told())[-1] == "Acknowledged"
-    for task in house.engine.paging.tasks.values():
+    under_way = [*house.engine.paging.tasks.values()]
+    for task in under_way:
         task.cancel()
+    await asyncio.gather(*under_way, return_exceptions=True)
 
 
 async def test_no_room_and_no_word_tells_of_a_private_incident(house: House) -> None:
