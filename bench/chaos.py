@@ -42,7 +42,7 @@ from bot.run import desk
 from bot.store.hand import instant, sql
 from bot.store.sends import Sent
 from bot.store.transaction import Transaction
-from tests.walks.counts import answered, unreached
+from tests.walks.counts import TAKEN, answered, unreached
 
 PAUSE = 1.2
 """Seconds from one incident to the next, on average."""
@@ -56,7 +56,6 @@ AFTER_COMMIT = ("server_error_after_commit", "dropped_after_commit")
 WAITING = sql("SELECT 1 FROM sends WHERE state IN ('pending', 'sending') AND kind = 'page' LIMIT 1")
 LEASES = sql("SELECT id, lease FROM sends WHERE kind = 'page'")
 SHARES = {"p50": 0.5, "p99": 0.99, "max": 1}
-TAKEN = {"accepted", "delivered"}
 
 
 class Replica:

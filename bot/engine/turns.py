@@ -137,7 +137,8 @@ class Turns:
             return
         tx.sent(row.id, row.epoch, state="pending", channel=0, not_before=tx.now + REST, error=row.error)
         miss = Miss(**{key: int(row.payload[key]) for key in STEP}, person=row.to, why=row.error or NOTHING)
-        if not any(same(entry.event, miss) for entry in tx.entries(book, names={"Unreached"}, last=50)):
+        told = (each.event for each in tx.entries(book, names={"Unreached"}, last=50) if each.rev > row.rev)
+        if not any(same(event, miss) for event in told):
             own(miss, book, self.office, tx)
 
     # ---- receipts

@@ -42,7 +42,7 @@ class Call:
     asleep: bool = False
     """It was being climbed when the incident was snoozed; whoever is asked for after that is paged all the same."""
     over: int = 0
-    """The entry at which it was last answered or put to sleep: no page from before it goes out after it."""
+    """The entry at which it was last answered, put to sleep or became urgent: no page from before goes out after it."""
     unreached: tuple[str, ...] = ()
     """Those of this step whom no channel reached."""
     paged: tuple[str, ...] = ()

@@ -8,7 +8,7 @@ from bot.book import Ask, Command, Entry, Event, Refused, event, vars_of
 from bot.grammar import Target, command, flag, word, words
 from bot.incident.call import Call, by_policy
 from bot.incident.gate import must_be_open
-from bot.incident.paging import Called, Woken, call_by_name, call_out, climb, named, page_again, policy_for, present
+from bot.incident.paging import Woken, call_by_name, call_out, climb, named, page_again, policy_for, present
 from bot.text.words import N_, Phrase, Who
 
 if TYPE_CHECKING:
@@ -39,14 +39,15 @@ class Rerouted(Event):
 
 @event
 class Urged(Event):
-    """It became urgent: what rings at low urgency ends, and rings anew at high."""
+    """It became urgent: what was sent of these calls at low urgency is over, and they ring anew at high."""
 
     calls: tuple[int, ...]
 
     says = N_("it is urgent now: whoever is being paged is paged again, by what they set for that")
 
     def onto(self, incident: "Incident", entry: Entry) -> "Incident":
-        return replace(incident, calls=tuple(each for each in incident.calls if each.id not in self.calls))
+        anew = (replace(each, over=entry.rev) if each.id in self.calls else each for each in incident.calls)
+        return replace(incident, calls=tuple(anew))
 
 
 @event
@@ -166,7 +167,6 @@ def regraded(incident: "Incident", before: "Severity", ask: Ask) -> Iterator[Eve
     if urgent:
         ringing = [call for call in incident.live if call.by_name or not (moves or call.exhausted)]
         yield from urged(incident, ringing, ask)
-        incident = replace(incident, called=incident.called + len(ringing))
     if moves:
         yield Rerouted(policy_for(incident, ask).name)
         yield from call_out(incident, policy_for(incident, ask), ask)
@@ -186,13 +186,11 @@ def outgrown(incident: "Incident", before: "Severity", ask: Ask) -> bool:
 
 
 def urged(incident: "Incident", ringing: Sequence[Call], ask: Ask) -> Iterator[Event]:
-    """Calls made anew, at the step that they had reached: their pages go by each one's high chain now.
+    """Calls ring anew, at the step that they had reached: their pages go by each one's high chain now.
 
     Also where somebody has the incident: whoever was asked for by name did not answer yet.
     """
     if ringing:
         yield Urged(tuple(call.id for call in ringing))
-    for id, call in enumerate(ringing, incident.called + 1):
-        again = replace(call.back(), id=id)
-        yield Called.of(again)
-        yield from climb(incident, again, ask)
+    for call in ringing:
+        yield from climb(incident, call.back(), ask)

@@ -55,7 +55,7 @@ def test_a_page_by_name_is_not_the_policys_call() -> None:
     for line in ("declare a typo --sev 5", "page carlos", "sev 1"):
         desk.say(line)
     assert desk.paged() == ["carlos", "carlos", "anna"]
-    assert [(call.by_name, call.id) for call in desk.book.state.live] == [(True, 2), (False, 3)]
+    assert [(call.by_name, call.id) for call in desk.book.state.live] == [(True, 1), (False, 2)]
 
 
 def test_an_answered_page_by_name_is_not_what_unack_resumes(desk: Desk) -> None:

@@ -125,6 +125,17 @@ async def test_what_was_taken_meanwhile_is_left_alone(town: Town) -> None:
     assert len(await town.pages("2")) == pages, "what somebody has rings for nobody"
 
 
+async def test_what_became_urgent_meanwhile_is_taken_too(town: Town) -> None:
+    for number in range(3):
+        await town.say(BORIS, f"declare fire {number} --sev 3")
+        await town.rest()
+    await passes(town, seconds=10)
+    await town.say(BORIS, "sev #2 1")
+    await passes(town, seconds=10)
+    await town.say(ANNA, "ack b1")
+    assert await acked(town) == ["2", "3"]
+
+
 async def test_what_is_another_s_by_now_is_left_to_them(town: Town) -> None:
     await burst(town, 3)
     await passes(town, seconds=10)

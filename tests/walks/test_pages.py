@@ -7,6 +7,7 @@ from bot.engine.bundle import Message
 from bot.engine.carry import own
 from bot.engine.turns import Taken
 from bot.incident.lifecycle import SetSeverity
+from bot.incident.paging import Unreached
 from bot.incident.severity import Severity
 from bot.ports import Handle, Place
 from bot.store.hand import sql
@@ -58,6 +59,12 @@ async def twice(town: Town, words: str) -> None:
     await town.rest()
     town.clock.push(minutes=2)
     await town.rest()
+
+
+async def unreached(town: Town) -> list[str]:
+    """Whom no channel reached, as the timeline tells it."""
+    entries = await town.store.read(lambda tx: tx.entries(BookId("incident", "1"), names={"Unreached"}))
+    return [entry.event.person for entry in entries if isinstance(entry.event, Unreached)]
 
 
 def requests(town: Town, place: Place) -> list[str]:
@@ -131,6 +138,22 @@ async def test_what_came_of_a_page_leaves_nothing_out_when_it_comes_again(town: 
     town.clock.push(minutes=2)
     await town.rest()
     assert tells(town) == [2, 2]
+
+
+@pytest.mark.parametrize("words", ["unack #1", "snooze #1 2m"])
+async def test_a_ladder_that_reaches_nobody_is_not_waited_for_however_often_it_is_climbed(
+    town: Town, words: str
+) -> None:
+    town.fault = lambda deed: "closed" if deed == "tell" else ""
+    await town.say(ANNA, "declare db is down --sev 1")
+    await town.rest()
+    ladder = ["anna", "boris", "anna", "boris", "carlos"]
+    assert await unreached(town) == ladder
+    await town.say(ANNA, "ack #1")
+    await town.say(ANNA, words)
+    town.clock.push(minutes=2)
+    await town.rest()
+    assert await unreached(town) == ladder * 2
 
 
 @pytest.mark.parametrize("words", ["unack #1", "snooze #1 30s"])
