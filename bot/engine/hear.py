@@ -1,6 +1,6 @@
 """Hearing: parse, load, decide, evolve, in one transaction, and the answer that is kept with it."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import replace
 from types import MappingProxyType
@@ -13,6 +13,7 @@ from bot.engine.bundle import Named, members
 from bot.engine.carry import carry_out
 from bot.engine.chatter import mentions, worded
 from bot.engine.late import OVERTAKEN, late, overtaken
+from bot.engine.meant import hidden, meant, only
 from bot.engine.office import Office
 from bot.engine.propose import ASKED, proposed
 from bot.engine.see import ReadingDesk
@@ -84,7 +85,7 @@ class Hearing:
         here, book = self._here(said, tx), None
         try:
             line = line.settled(here)
-            book = self._book(line, tx, person) if line.cls.on == "incident" else None
+            book = meant(line, tx, person) if line.cls.on == "incident" else None
             asked = build(line, self._reader(said, tx, people, person, voice))
             state = book.state if book else None
             desk = ReadingDesk(tx, voice, person, said, people, self.office, book.id if book else None, state)
@@ -103,7 +104,7 @@ class Hearing:
         self, said: Said, line: Line, tx: Transaction, people: People, person: Person | None, voice: Voice
     ) -> Reply:
         here = self._here(said, tx)
-        line = line.settled(here or self._meant(line, tx, person))
+        line = line.settled(here or only(line, tx, person))
         if not may(person, line.cls.deed, None):
             raise self._not_allowed(person, line, said, tx)
         if line.cls.several and line.incident.startswith("b"):
@@ -140,7 +141,7 @@ class Hearing:
         """The form for what is still to be said, or could be. Of a private incident it asks the speaker alone."""
         if not line.incident and not line.cls.asks:
             return self.form(line, voice)
-        book = self._book(line, tx, person)
+        book = meant(line, tx, person)
         alone = hidden(here, book)
         # Asked elsewhere, it is not the place any more that says which incident is meant.
         line = replace(line, incident=book.id.id) if alone else line
@@ -210,48 +211,12 @@ class Hearing:
         if found := command.book(ask, tx.find):
             return tx.load(found)
         if command.on == "incident":
-            return self._book(line, tx, person)
+            return meant(line, tx, person)
         raise Refused(STRANGER, root=self.office.rules.root)
 
     def _here(self, said: Said, tx: Transaction) -> str:
         found = tx.find(f"place {said.place}")
         return found.id if found and found.kind == "incident" else ""
-
-    def _meant(self, line: Line, tx: Transaction, person: Person | None) -> str:
-        """The only open incident, where a long text begins with a number that no incident has: `note 12 pods hang`.
-
-        A decision is not taken so: `ack 12 on it` and `cancel 12 a test` mean #12, and there is none.
-        """
-        if not (line.maybe and line.rest and line.tells) or self._seen(line.maybe, tx, person):
-            return ""
-        open_ones = self._open(tx, person)
-        return open_ones[0].id.id if len(open_ones) == 1 else ""
-
-    def _open(self, tx: Transaction, person: Person | None) -> Sequence[Book]:
-        """The first open incidents that the speaker may see."""
-        return [book for book in tx.open_books("incident", 6) if may(person, "read", book.state)]
-
-    def _seen(self, number: str, tx: Transaction, person: Person | None) -> Book | None:
-        """The incident of this number, where the speaker may see one."""
-        book = tx.load(BookId("incident", number.lstrip("0") or "0")) if number.isdigit() else None
-        return book if book and book.rev and may(person, "read", book.state) else None
-
-    def _book(self, line: Line, tx: Transaction, person: Person | None) -> Book:
-        """The incident that is meant: by its number, by the room, or because it is the only one."""
-        if line.incident:
-            if (book := self._seen(line.incident, tx, person)) is None:
-                raise Refused(N_("There is no incident #{id}. `list` shows the open ones."), id=line.incident[:20])
-            return book
-        open_ones = self._open(tx, person)
-        if len(open_ones) == 1:
-            return tx.load(open_ones[0].id)
-        if not open_ones:
-            raise Refused(N_("No incident is open. `declare what is wrong` begins one; `show #1` shows an old one."))
-        several = ", ".join(f"#{book.id.id} {book.state.title[:40]}" for book in open_ones)
-        text = N_("Which one? Say its number, as in `{name} #{id}`. Open: {several}")
-        which = Refused(text, name=line.cls.names[0], id=open_ones[0].id.id, several=several)
-        which.alone = hidden("", *open_ones)
-        raise which
 
     def _not_allowed(self, person: Person | None, line: Line, said: Said, tx: Transaction) -> Refused:
         if person is None:
@@ -289,8 +254,3 @@ def refusal(no: Refused, voice: Voice) -> Card:
     """A no: why, and what to do instead."""
     to: Literal["speaker", "quiet"] = "speaker" if no.alone else "quiet"
     return Card(body=(Para(voice.phrase(no.phrase)),), tone="warn", to=to, refused=True)
-
-
-def hidden(here: str, *books: Book) -> bool:
-    """Whether one of them is private and not what the place is about: who else reads there must not hear of it."""
-    return any(getattr(book.state, "private", False) and book.id.id != here for book in books)

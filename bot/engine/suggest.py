@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from bot.book import Book, BookId, Refused
-from bot.engine.hear import hidden
+from bot.engine.meant import hidden
 from bot.engine.office import Office
 from bot.engine.see import LISTED
 from bot.grammar import Target, parse, plain_type, verb
