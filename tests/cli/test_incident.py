@@ -119,12 +119,14 @@ def test_the_help_is_made_from_the_grammar(tocsin: Tocsin) -> None:
 
 
 def test_shells_complete_commands_options_and_choices() -> None:
-    def completed(line: str) -> list[str]:
-        shell = {"COMP_WORDS": line, "COMP_CWORD": str(line.count(" ")), "_TOCSIN_COMPLETE": "complete_bash"}
-        tocsin = Path(sys.executable).with_name("tocsin")
-        return run([tocsin], env={**os.environ, **shell}, capture_output=True, text=True, check=True).stdout.split()
+    def asked(line: str) -> dict[str, str]:
+        return {"COMP_WORDS": line, "COMP_CWORD": str(line.count(" ")), "_TOCSIN_COMPLETE": "complete_bash"}
 
-    assert completed("tocsin inc") == ["incident"]
+    def completed(line: str) -> list[str]:
+        return CliRunner().invoke(app, prog_name="tocsin", env=asked(line)).stdout.split()
+
+    tocsin, env = Path(sys.executable).with_name("tocsin"), {**os.environ, **asked("tocsin inc")}
+    assert run([tocsin], env=env, capture_output=True, text=True, check=True).stdout == "incident\n"
     assert "ack" in completed("tocsin incident a")
     assert completed("tocsin incident declare --se") == ["--sev", "--severity", "--service"]
     assert completed("tocsin incident declare --sev ") == ["1", "2", "3", "4", "5"]

@@ -10,7 +10,7 @@ import psycopg
 import pytest
 
 from bot.book import BookId
-from bot.engine import page
+from bot.engine import bundle, page
 from bot.engine.bundle import WINDOW, bundled
 from bot.ports import Card, ChatError, Handle, Place, Said
 from bot.store import books
@@ -299,11 +299,12 @@ async def test_a_page_that_nobody_remembers_takes_nothing(town: Town) -> None:
     assert await acked(town) == []
 
 
-async def test_more_than_one_message_holds_are_named_by_the_next(town: Town) -> None:
-    await burst(town, 40)
+async def test_more_than_one_message_holds_are_named_by_the_next(town: Town, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(bundle, "MOST", 3)
+    await burst(town, 6)
     await passes(town, seconds=10)
     await passes(town, seconds=10)
-    assert heard(town) == [[1], list(range(2, 32)), list(range(32, 41))]
+    assert heard(town) == [[1], [2, 3, 4], [5, 6]]
 
 
 @pytest.mark.parametrize(("count", "sizes"), [(6, [1, 2, 3]), (40, [1, 9, 21, 9])])
