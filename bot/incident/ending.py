@@ -8,7 +8,7 @@ from bot.book import Ask, BookId, Command, Elsewhere, Entry, Event, Refused, eve
 from bot.grammar import command, word, words
 from bot.incident.call import answered
 from bot.incident.gate import must_be_open
-from bot.incident.paging import call_out, policy_for
+from bot.incident.paging import Called, call_out, climb, policy_for
 from bot.incident.severity import Status
 from bot.incident.told import Told
 from bot.people.may import may
@@ -157,8 +157,22 @@ class Merge(Command):
         # An open room never speaks for a private incident.
         places = tuple(map(str, incident.places)) if incident.private == other.private else ()
         yield Elsewhere(id, Absorbed(incident.id, incident.title, places))
-        if incident.live and not other.acked and not other.live:
-            yield from (Elsewhere(id, each) for each in call_out(other, policy_for(other, ask), ask))
+        yield from (Elsewhere(id, each) for each in inherited(incident, other, ask))
+
+
+def inherited(incident: "Incident", other: "Incident", ask: Ask) -> Iterator[Event]:
+    """What still rings goes on in the other: by its own policy, unless somebody has it or is being paged for it.
+
+    Whoever was asked for by name and did not answer yet is asked there, too, by whoever has it.
+    """
+    if any(not call.by_name for call in incident.live) and not other.acked and not other.live:
+        yield from call_out(other, policy_for(other, ask), ask)
+        other = replace(other, called=other.called + 1)
+    asked = [call for call in incident.live if call.by_name and not call.exhausted]
+    for id, call in enumerate(asked, other.called + 1):
+        again = replace(call.back(), id=id)
+        yield Called.of(again)
+        yield from climb(other, again, ask)
 
 
 def strangers(incident: "Incident", other: "Incident", ask: Ask) -> tuple[Who, ...]:

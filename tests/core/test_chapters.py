@@ -78,6 +78,27 @@ def test_a_merged_incident_goes_on_in_the_other_with_its_rooms() -> None:
             desk.say(line)
 
 
+@pytest.mark.parametrize(("sev", "calls"), [("4", ["default", "Carlos Diaz"]), ("1", ["default", "Carlos Diaz"])])
+def test_whoever_was_asked_for_by_name_is_asked_in_the_other_too(sev: str, calls: list[str]) -> None:
+    desk = fire()
+    desk.say("page carlos")
+    desk.other("2", f"declare checkout is down --sev {sev}")
+    desk.say("merge 2")
+    other = desk.others[BookId("incident", "2")].state
+    assert [call.policy for call in other.live] == calls
+    assert len({call.id for call in other.live}) == 2
+    assert [timer.name for timer in other.due() if "climb" in timer.name] == ["climb 1", "climb 2"]
+
+
+def test_who_answered_is_not_asked_in_the_other() -> None:
+    desk = fire()
+    for line in ("page carlos", "ack"):
+        desk.say(line)
+    desk.other("2", "declare checkout is down --sev 4")
+    desk.say("merge 2")
+    assert desk.others[BookId("incident", "2")].state.live == ()
+
+
 def test_merging_is_refused_where_it_makes_no_sense() -> None:
     desk = fire("declare a secret --private")
     with pytest.raises(Refused, match="There is no incident"):
