@@ -3,11 +3,15 @@
 from collections.abc import Sequence
 
 from bot.book import Book, BookId, Refused
+from bot.engine.see import LISTED
 from bot.grammar import Line
 from bot.people.may import may
 from bot.people.person import Person
 from bot.store.transaction import Transaction
 from bot.text.words import N_
+
+FEW = 6
+"""Incidents that somebody is asked to choose from, at most."""
 
 
 def meant(line: Line, tx: Transaction, person: Person | None) -> Book:
@@ -41,7 +45,7 @@ def only(line: Line, tx: Transaction, person: Person | None) -> str:
 
 def _open(tx: Transaction, person: Person | None) -> Sequence[Book]:
     """The first open incidents that the speaker may see."""
-    return [book for book in tx.open_books("incident", 6) if may(person, "read", book.state)]
+    return [book for book in tx.open_books("incident", LISTED) if may(person, "read", book.state)][:FEW]
 
 
 def _seen(number: str, tx: Transaction, person: Person | None) -> Book | None:

@@ -103,3 +103,19 @@ async def test_who_may_not_see_it_is_answered_as_if_there_were_none(house: Secre
         assert str(one).replace("1", "9") == str(none).replace("1", "9"), verb
     state = await house.engine.office.store.read(lambda tx: tx.load(BookId("incident", "1")))
     assert state.rev == 4
+
+
+async def test_incidents_that_somebody_may_not_see_do_not_decide_which_one_is_meant(
+    sqlite_url: str, clock: PushedClock
+) -> None:
+    house = Secret(await Store.open(sqlite_url, clock), clock)
+    await house.engine.enrol()
+    await house.ask("declare checkout is down --sev 4")
+    for number in range(7):
+        await house.ask(f"declare secret {number} --sev 4 --private")
+    assert "took it" in await house.told("ack", "c1")
+    await house.ask("declare search is slow --sev 4")
+    for number in range(7):
+        await house.ask(f"declare another secret {number} --sev 4 --private")
+    which = await house.told("resolve rolled back", "c1")
+    assert "search is slow" in which and "checkout is down" in which and "secret" not in which
