@@ -55,7 +55,7 @@ class Incident:
     brought: tuple[str, ...] = ()
     """Who was paged, or invited into its rooms."""
     followers: tuple[Follower, ...] = ()
-    """Who follows it from afar; of what is private they hear nothing."""
+    """Who follows it from afar; of what is private only those hear who may read it."""
 
     platforms: tuple[str, ...] = ()
     rooms: Mapping[str, str] = field(default_factory=dict)
@@ -145,7 +145,8 @@ class Incident:
         yield from (("entry", str(place)) for place in self.places if not self.shut)
         if self.private:
             # Not every platform has rooms that keep others out: who cannot read there is told in person.
-            yield from (("notice", person) for person in sorted(self.members))
+            follow = {each.who for each in self.followers if not each.place and each.hears(wide)}
+            yield from (("notice", person) for person in sorted(self.members | follow))
             return
         for each in self.followers:
             if each.hears(wide):

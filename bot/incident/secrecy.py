@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from bot.book import Ask, Command, Entry, Event, Refused, Send, event
 from bot.grammar import command, word
+from bot.incident.follow import follow_up
 from bot.ports import Card
 from bot.text.rich import Para
 from bot.text.words import N_, Voice
@@ -70,6 +71,7 @@ class Private(Command):
             raise Refused(now, id=incident.id)
         if self.switch is Switch.OFF:
             yield MadePublic()
+            yield from follow_up(replace(incident, private=False), incident.severity, incident.service, ask)
             return
         yield MadePrivate(tuple(map(str, incident.places)))
 

@@ -46,3 +46,14 @@ def test_a_service_is_followed_however_it_is_spelled(what: str) -> None:
 @pytest.mark.parametrize("what", ["sevenrooms", "severance pay"])
 def test_a_service_may_begin_like_a_severity(what: str) -> None:
     assert following(what).fits(5, what)
+
+
+def test_what_is_public_again_is_followed_by_whoever_did_and_by_whoever_follows_its_kind() -> None:
+    desk = Desk(following=(Sub("all", "carlos"), Sub("sev1", "boris")))
+    desk.say("declare a leak --private")
+    desk.say("subscribe", by="boris")
+    desk.say("private off")
+    assert [each.who for each in desk.book.state.followers] == ["boris", "carlos"]
+    for words in ("private on", "private off"):
+        desk.say(words)
+    assert [each.who for each in desk.book.state.followers] == ["boris", "carlos"]
