@@ -91,9 +91,12 @@ class Desk:
     async def _answer(self, heard: Heard | None, update: Update, me: Me, house: House) -> None:
         match heard:
             case Said():
-                await self._hear(heard, update, me, house)
-                if also := enclosed(heard, update):
-                    await self._hear(also, update, me, house)
+                try:
+                    await self._hear(heard, update, me, house)
+                finally:
+                    # Also where an answer could not be given.
+                    if also := enclosed(heard, update):
+                        await self._hear(also, update, me, house)
             case Masked():
                 await self._unmask(heard, update, me, house)
             case Turn():

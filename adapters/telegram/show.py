@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
+from unicodedata import east_asian_width
 
 from msgspec.structs import replace
 from telegram import InlineKeyboardButton, InlineKeyboardMarkup, User
@@ -16,7 +17,7 @@ SAID = 64
 """Bytes that a button carries, at most."""
 TONES = {"alarm": "🔴", "warn": "🟠", "busy": "🔵", "calm": "🟢"}
 ROW, WIDE = 3, 30
-"""Buttons and letters in a row, at most: phones are narrow."""
+"""Buttons and columns in a row, at most: phones are narrow."""
 LABEL = 60
 """Letters on a button: more are not seen."""
 CALLED = 20
@@ -136,11 +137,16 @@ def label(text: str) -> str:
     return BROKEN.sub("", inert(text)).strip()[:LABEL].strip() or "…"
 
 
+def wide(text: str) -> int:
+    """Columns that letters take: Chinese ones take two each."""
+    return sum(2 if east_asian_width(letter) in "WF" else 1 for letter in text)
+
+
 def rows_of(buttons: Iterable[InlineKeyboardButton]) -> Iterator[list[InlineKeyboardButton]]:
     """The buttons in rows that fit a phone."""
     row: list[InlineKeyboardButton] = []
     for button in buttons:
-        if row and (len(row) == ROW or sum(len(each.text) for each in (*row, button)) > WIDE):
+        if row and (len(row) == ROW or sum(wide(each.text) for each in (*row, button)) > WIDE):
             yield row
             row = []
         row.append(button)

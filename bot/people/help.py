@@ -6,6 +6,9 @@ from bot.ports import Card, Verb
 from bot.text.rich import Block, Item, Line, Para, bold, code, line
 from bot.text.words import N_
 
+TOLD = 16
+"""Commands that are told with what they do, the first of their ranks; the others by name: a message has an end."""
+
 
 @query("help", "?", rank=16, private=True)
 class Help(Query):
@@ -18,9 +21,11 @@ class Help(Query):
     def answer(self, desk: Desk) -> Card:
         grammar = desk.grammar()
         if not self.command:
-            items = tuple(Item(self._told(grammar.root, each, desk)) for each in grammar.verbs)
+            items = tuple(Item(self._told(grammar.root, each, desk)) for each in grammar.verbs[:TOLD])
             more = Para(desk.voice.say(N_("In a war room `!ack` will do. `help ack` tells more.")))
-            return Card(title=line(bold(desk.voice.word(N_("Help")))), body=(*items, more), to="speaker")
+            names = ", ".join(each.name for each in grammar.verbs[TOLD:])
+            rest = Para(desk.voice.say(N_("And there is: {names}."), names=names))
+            return Card(title=line(bold(desk.voice.word(N_("Help")))), body=(*items, more, rest), to="speaker")
         cls, _ = verb(self.command)
         found = grammar.verb(cls.names[0])
         if found is None:

@@ -29,6 +29,14 @@ discord room | There is no incident #99
 boris@telegram in room > /incident sev 9
 telegram room | sev cannot be “9”
 
+# Help names everything that there is, and fits into every platform's message.
+dana@slack > /incident help
+dana@slack sees Declare an incident · oncall revoke · In a war room
+boris@telegram > /incident help
+boris@telegram sees Declare an incident · oncall revoke · In a war room
+carlos@discord > !help
+carlos@discord sees Declare an incident · oncall revoke · In a war room
+
 # A newcomer may read, and is shown the way in.
 dana@slack > /incident ack #1
 dana@slack sees I do not know you here yet

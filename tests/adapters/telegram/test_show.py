@@ -9,14 +9,14 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from telegram import User
+from telegram import InlineKeyboardButton, User
 
 from adapters.playground.telegram import markup, messages
 from adapters.telegram.groups import invitation
 from adapters.telegram.letters import LONGEST, Message
 from adapters.telegram.menu import SCOPES, menu
 from adapters.telegram.question import Question, ask, saved
-from adapters.telegram.show import copy, show, toast
+from adapters.telegram.show import copy, rows_of, show, toast
 from bot.ports import Card, Choice, Copy, Fact, Form, Grammar, Option, Verb
 from bot.text.rich import Code, Item, Para, Quote, Run, Text, bold, code, line
 from bot.text.words import ENGLISH, Voice
@@ -145,3 +145,12 @@ def test_whatever_people_type_is_taken_and_pings_nobody(title: str, body: str, v
     )  # fmt: skip
     taken(show(card))
     taken(copy(Copy(author=value or "x", origin="Slack", text=(Para(line(title)), Code(body)))))
+
+
+def test_wide_letters_take_twice_the_room_in_a_row_of_buttons() -> None:
+    def rows(*labels: str) -> list[int]:
+        return [len(row) for row in rows_of([InlineKeyboardButton(each, callback_data="x") for each in labels])]
+
+    assert rows("SEV1: everybody", "SEV2: many") == [2]
+    assert rows("SEV1：致命，所有人受影响", "SEV2：严重，许多人受影响") == [1, 1]
+    assert rows("接手", "更新", "解决") == [3]
