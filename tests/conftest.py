@@ -59,9 +59,10 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     rest = iter([item for item in items if not item.nodeid.startswith(LONG)])
     sizes = [len(items) // workers + (nth >= workers - len(items) % workers) for nth in range(workers)]
     stretches = [long[nth::workers] for nth in range(workers)]
-    items[:] = [
-        item for size, head in zip(sizes, stretches, strict=True) for item in (*head, *islice(rest, size - len(head)))
-    ]
+    items.clear()
+    for size, head in zip(sizes, stretches, strict=True):
+        items += [*head, *islice(rest, max(0, size - len(head)))]
+    items += rest
 
 
 @pytest.fixture(autouse=True)
