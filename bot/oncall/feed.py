@@ -20,6 +20,8 @@ COMPONENTS = 5000
 MOST = 1000
 """What is read of it: the first so many in the range."""
 TOO_OFTEN = frozenset({"SECONDLY", "MINUTELY"})
+NOBODYS = "Nobody/Knows"
+"""What a zone that nobody knows is called: its own name may be none that can be looked up."""
 FEW = 5
 """Zones that are told as unknown."""
 LETTERS = 200
@@ -34,7 +36,7 @@ DEFINED = re.compile(r"^TZID[^:\r\n]*:([^\r\n]+)", re.IGNORECASE | re.MULTILINE)
 DAY = timedelta(days=1)
 WRONG = (
     ValueError, IndexError, KeyError, TypeError, AttributeError, OverflowError, RecursionError, AssertionError,
-    BrokenCalendarProperty,
+    BrokenCalendarProperty, OSError,
 )  # fmt: skip
 """What the libraries raise at what they cannot read."""
 
@@ -91,10 +93,16 @@ def _zoned(text: str, year: int) -> tuple[str, tuple[str, ...]]:
     """With the zones that Outlook names its own way named as everybody does; and those that nobody knows."""
     defined = {name.strip() for name in DEFINED.findall(text)}
     used = dict.fromkeys(quoted or plain for quoted, plain in ZONE.findall(text))
-    odd = {name: zone_of(name, year) for name in used if name not in defined and tzp.timezone(name) is None}
-    known = {name: zone for name, zone in odd.items() if zone}
-    text = ZONE.sub(lambda found: known.get(found[1] or found[2], found[0]), text) if known else text
-    return text, tuple(name[:LETTERS] for name in odd if name not in known)[:FEW]
+    odd = {name: zone_of(name, year) or NOBODYS for name in used if name not in defined and not _known(name)}
+    text = ZONE.sub(lambda found: odd.get(found[1] or found[2], found[0]), text)
+    return text, tuple(name[:LETTERS] for name, zone in odd.items() if zone == NOBODYS)[:FEW]
+
+
+def _known(zone: str) -> bool:
+    try:
+        return tzp.timezone(zone) is not None
+    except OSError:
+        return False  # no file has such a name, or a folder has
 
 
 def _events(calendar: Any, zone: tzinfo, start: datetime, end: datetime) -> tuple[list[Busy], int]:

@@ -121,7 +121,7 @@ def test_when_an_event_is(name: str) -> None:
     assert ", ".join(shown(calendar(("UID:1", *event)))) == expected
 
 
-ODD = ("Nowhere/Land", "(UTC-05:00) Amsterdam, Berlin", "(UTC+01:00) Atlantis", "Berlin")
+ODD = ("Nowhere/Land", "Europe", "../x", "x" * 150, "(UTC-05:00) Amsterdam, Berlin", "(UTC+01:00) Atlantis", "Berlin")
 
 
 @pytest.mark.parametrize("name", ODD)
@@ -264,6 +264,11 @@ def test_one_event_that_cannot_be_read_is_counted_and_hides_no_other(name: str) 
     assert ([each.names for each in found.events], found.unread) == ([("Anna",)], 1)
     with pytest.raises(BadFeed, match="none of its events"):
         taken(calendar(("UID:bad", *BAD[name])))
+
+
+def test_a_zone_for_all_that_is_a_folder_is_told() -> None:
+    with pytest.raises(BadFeed, match="cannot be read"):
+        taken(calendar(GOOD, head=("X-WR-TIMEZONE:Europe",)))
 
 
 def test_a_calendar_that_is_cut_off_is_none_and_an_empty_one_is_empty() -> None:
