@@ -2,6 +2,7 @@
 
 from typing import Any
 
+import pytest
 from msgspec.structs import replace
 
 from adapters.playground.cast import COMPANY
@@ -123,6 +124,27 @@ async def test_what_is_too_long_to_be_carried_is_said_to_be(town: Town) -> None:
     town.house.script["page"] = Form(title="Page", words="page", options=(long, PERSON), submit="Send")
     await town.say("anna", "/page")
     await town.shown("anna", "too long for me to ask on")
+
+
+@pytest.mark.parametrize("started", [True, False])
+async def test_what_others_must_not_know_is_asked_between_the_two_of_us_or_not_at_all(
+    town: Town, started: bool
+) -> None:
+    secret = Option(name="title", kind="text", help="What is wrong.", value="the CFO did it")
+    form = Form(title="Edit #1", words="edit #1", options=(secret, PERSON), submit="Send", alone=True)
+    town.house.script["edit #1"] = form
+    if not started:
+        town.stand.cloud.started.clear()
+    await town.say("anna", "/incident edit #1")
+    if started:
+        assert "the CFO did it" in (await town.shown("anna", "Whom.", "Tocsin")).text
+        town.house.script["edit #1"] = Card(body=(Para(line("edited")),), to="speaker")
+        await town.say("anna", "boris", "Tocsin")
+        await town.shown("anna", "edited", "Tocsin")
+        assert town.house.heard[-1].fields == {"title": "the CFO did it", "person": "boris"}
+    else:
+        await town.shown("boris", "only between the two of us")
+    assert "the CFO" not in str(town.stand.screen("boris"))
 
 
 # ---- doors
