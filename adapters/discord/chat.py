@@ -276,6 +276,10 @@ class Discord:
         """Let people see a private room; an open one everybody in the server sees already."""
         await self._rooms.invite(place.room, handles)
 
+    async def dismiss(self, place: Place, handles: Sequence[Handle]) -> None:
+        """Let people see a private room no more."""
+        await self._rooms.dismiss(place.room, handles)
+
     async def close_room(self, place: Place) -> None:
         """Nobody but us writes there any more; whoever could read it still can, and nobody else."""
         await self._rooms.close(place.thread or place.room)

@@ -4,12 +4,13 @@ https://docs.discord.com/developers/resources/channel
 """
 
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
 from typing import Any
 
 from adapters.discord.invite import RIGHTS
 from adapters.discord.show import channel, sign
 from adapters.discord.wire import NoAccess, Refused, Wire
-from bot.ports import ChatError, Forbidden, Gone, Handle, Room
+from bot.ports import ChatError, Forbidden, Gone, Handle, Partly, Room
 
 VIEW, SEND = RIGHTS["VIEW_CHANNEL"], RIGHTS["SEND_MESSAGES"]
 WRITE = sum(
@@ -68,19 +69,23 @@ class Rooms:
         known = {each["id"]: each for each in there}
         if not known.get(self._guild, {}).get("deny", 0) & VIEW:
             return
-        failed: ChatError | None = None
+        path, refused = CHANNEL + "/permissions/{user_id}", Refusals()
         for handle in handles:
             own = known.get(handle.id, {"allow": 0, "deny": 0})
             if own["allow"] & VIEW:
                 continue
             allowed = {"type": MEMBER, "allow": str(own["allow"] | VIEW), "deny": str(own["deny"] & ~VIEW)}
-            path = CHANNEL + "/permissions/{user_id}"
-            try:
+            with refused.of(handle):
                 await self._wire.call("PUT", path, allowed, channel_id=id, user_id=handle.id)
-            except ChatError as wrong:
-                failed = wrong  # one who left the server keeps nobody else out
-        if failed is not None:
-            raise failed
+        refused.told()
+
+    async def dismiss(self, id: str, handles: Sequence[Handle]) -> None:
+        """Let people see a private room no more; whoever has no right of their own there does not."""
+        path, refused = CHANNEL + "/permissions/{user_id}", Refusals()
+        for handle in handles:
+            with refused.of(handle), suppress(Gone):
+                await self._wire.call("DELETE", path, channel_id=id, user_id=handle.id)
+        refused.told()
 
     async def close(self, id: str) -> None:
         """Nobody but the bot writes there any more; whoever could read it still can, and nobody else."""
@@ -106,6 +111,29 @@ class Rooms:
             except Refused:
                 pass
         return await self._wire.call(method, path, wanted, **about)
+
+
+class Refusals:
+    """Why something could not be done for some: one who left the server keeps nobody else out."""
+
+    def __init__(self) -> None:
+        self._why: dict[Handle, ChatError] = {}
+
+    @contextmanager
+    def of(self, handle: Handle) -> Iterator[None]:
+        """Within, it is done for somebody."""
+        try:
+            yield
+        except ChatError as wrong:
+            self._why[handle] = wrong
+
+    def told(self) -> None:
+        """Raises what may be better later, else `Partly`."""
+        for wrong in self._why.values():
+            if wrong.wait is not None:
+                raise wrong
+        if self._why:
+            raise Partly(", ".join(sorted(set(map(str, self._why.values())))), list(self._why))
 
 
 def fits(channel: Mapping[str, Any], room: Room, guild: str, me: str) -> bool:

@@ -9,8 +9,10 @@ from slack_sdk.web.async_slack_response import AsyncSlackResponse
 from adapters.slack import show
 from adapters.slack.names import names
 from adapters.slack.wire import Wire, allowed, asked
-from bot.ports import Forbidden, Gone, Handle, MessageId, Place, Room
+from bot.ports import Forbidden, Gone, Handle, MessageId, Partly, Place, Room
 
+OUTSIDE = frozenset(("not_in_channel", "user_not_found"))
+"""What taking somebody out answers for somebody who is out."""
 INSIDE = frozenset(("already_in_channel", "cant_invite_self"))
 """What an invitation answers for somebody who is in already."""
 CLOSED = frozenset(("already_archived", "is_archived", "channel_not_found"))
@@ -83,22 +85,41 @@ class Channels:
         await allowed(("already_pinned",), self.inside(place, call))
 
     async def invite(self, place: Place, handles: Sequence[Handle]) -> None:
-        """Bring people in; who is in already is fine. Raises `Forbidden` after all who could be were brought in."""
+        """Bring people in; who is in already is fine. Raises `Partly` after all who could be were brought in."""
         users = [each.id for each in handles if each.platform == self.name]
-        refused: set[str] = set()
+        refused: dict[str, str] = {}
         for first in range(0, len(users), 100):
             refused |= await self._invite(place, users[first : first + 100])
-        if refused - INSIDE:
-            raise Forbidden(", ".join(sorted(refused - INSIDE)))
+        self._told({user: why for user, why in refused.items() if why not in INSIDE})
 
-    async def _invite(self, place: Place, users: Sequence[str]) -> set[str]:
+    async def dismiss(self, place: Place, handles: Sequence[Handle]) -> None:
+        """Take people out; who is out already is fine. Raises `Partly` after all who could be were taken out."""
+        refused: dict[str, str] = {}
+        for each in handles:
+            try:
+                await asked(self.wire.web.conversations_kick(channel=place.room, user=each.id))
+            except Forbidden as no:
+                refused[each.id] = str(no)
+        self._told({user: why for user, why in refused.items() if why not in OUTSIDE})
+
+    def _told(self, refused: Mapping[str, str]) -> None:
+        if refused:
+            whom = [Handle(self.name, user) for user in refused]
+            raise Partly(", ".join(sorted(set(refused.values()))), whom)
+
+    async def _invite(self, place: Place, users: Sequence[str]) -> dict[str, str]:
         """Why some of them could not be brought in. With `force` the platform takes the others all the same."""
         call = partial(self.wire.web.conversations_invite, channel=place.room, users=users, force=True)
         try:
             said = await self.inside(place, call)
         except Forbidden as no:
-            return set(str(no).split(", "))
-        return {each["error"] for each in said.get("errors", ()) if each.get("error")}
+            alike = len(users) == 1 or ", " not in str(no)
+            return dict.fromkeys(users, str(no)) if alike else await self._each(place, users)
+        return {each["user"]: each["error"] for each in said.get("errors", ()) if each.get("error")}
+
+    async def _each(self, place: Place, users: Sequence[str]) -> dict[str, str]:
+        """Why each of them could not be brought in, where not all for the same reason."""
+        return {user: why for each in users for user, why in (await self._invite(place, [each])).items()}
 
     async def close_room(self, place: Place) -> None:
         """Archive the channel: no bot can ever open it again."""

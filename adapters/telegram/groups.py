@@ -16,7 +16,20 @@ from adapters.telegram.native import TELEGRAM, group_link
 from adapters.telegram.show import show
 from adapters.telegram.topics import Topics
 from adapters.telegram.wire import Wire, unchanged
-from bot.ports import Card, ChatError, Forbidden, Gone, Handle, Link, MessageId, Place, Room, Throttled, Unreachable
+from bot.ports import (
+    Card,
+    ChatError,
+    Forbidden,
+    Gone,
+    Handle,
+    Link,
+    MessageId,
+    Partly,
+    Place,
+    Room,
+    Throttled,
+    Unreachable,
+)
 from bot.text.rich import Para, line
 from bot.text.words import ENGLISH, N_, Voice, known
 
@@ -118,12 +131,13 @@ class Groups:
     # ---- people
 
     async def invite(self, place: Place, handles: Sequence[Handle]) -> None:
-        """Send whoever is not in the group an invitation. Raises `Forbidden` with whom that cannot reach."""
-        unreached = [str(handle) for handle in handles if not await self._invite(place, handle)]
+        """Send whoever is not in the group an invitation. Raises `Partly` with whom that cannot reach."""
+        unreached = [handle for handle in handles if not await self._invite(place, handle)]
         if unreached:
-            raise Forbidden(
+            raise Partly(
                 "Not in the Telegram group, and no invitation reaches them until they open a conversation with the bot "
-                f"and press Start: {', '.join(unreached)}"
+                f"and press Start: {', '.join(map(str, unreached))}",
+                unreached,
             )
 
     async def _invite(self, place: Place, handle: Handle) -> bool:

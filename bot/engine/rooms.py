@@ -8,6 +8,7 @@ import structlog
 
 from bot.engine.carry import own
 from bot.engine.office import Office
+from bot.engine.seats import seat
 from bot.incident.incident import Incident
 from bot.incident.rooms import OpenRoom
 from bot.people.person import People
@@ -83,7 +84,10 @@ class Rooming:
     async def _bring(self, chat: Rooms, place: Place, incident: Incident, people: People) -> None:
         """Bring in whoever has something to do here."""
         persons = [people.by_id[id] for id in incident.members if id in people]
-        wanted = {handle for each in persons if (handle := each.on(place.platform))}
+        wanted = {handle: each.id for each in persons if (handle := each.on(place.platform))}
+        if incident.private:
+            await seat(chat, place, incident, {str(each): whose for each, whose in wanted.items()}, self.office)
+            return
         names = frozenset(map(str, wanted))
         if not names <= self.brought.get(str(place), frozenset()) and await self._mildly(
             "filled", place, chat.invite(place, sorted(wanted))

@@ -38,7 +38,8 @@ def _noticed(row: Sent, office: Office, tx: Transaction) -> tuple[Sequence[Handl
     people, state = office.people(tx), tx.load(row.book).state
     person = people.by_id.get(row.to)
     handles = [each for each in person.handles if each.platform in office.chats] if person else []
-    within = state.private and row.to in state.members and any(each.platform in state.rooms for each in handles)
-    if not handles or within or not may(person, "read", state):
+    seats = [state.seats.get(str(place), {}) for place in state.places] if state.private else []
+    reads = any(str(each) in seat for each in handles for seat in seats)
+    if not handles or reads or not may(person, "read", state):
         return None
     return handles, notice_card(state, tx.entry_of(row), office.voice(people, person))

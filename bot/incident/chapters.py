@@ -15,6 +15,7 @@ from bot.incident import (
     reading,
     roles,
     rooms,
+    seats,
     secrecy,
     snooze,
     summary,
@@ -29,5 +30,5 @@ CHAPTERS = (
     audit,
     proposal,
     edit, ending, escalate, follow, incident, lapse, ledger, lifecycle, paging, pins, readiness, reading, roles, rooms,
-    secrecy, snooze, summary, tasks, updates, whowould, account, channels, following, help, me, person, oncall,
+    seats, secrecy, snooze, summary, tasks, updates, whowould, account, channels, following, help, me, person, oncall,
 )  # fmt: skip

@@ -60,6 +60,10 @@ class Incident:
     platforms: tuple[str, ...] = ()
     rooms: Mapping[str, str] = field(default_factory=dict)
     """The war rooms that are open, by platform."""
+    seats: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    """Whom the platforms let into the rooms of a private incident: by place their accounts, and whose each is."""
+    unseated: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    """By place the accounts that they did not let in, or not out again."""
     annexes: tuple[str, ...] = ()
     """The rooms of those that were merged into it."""
     lost: Mapping[str, str] = field(default_factory=dict)
@@ -138,7 +142,8 @@ class Incident:
     def anew(self) -> "Incident":
         """The incident before other rooms are opened for it than it had."""
         left = (*self.old_rooms, *map(str, self.places))[-OLD:]
-        return replace(self, rooms={}, annexes=(), lost={}, old_rooms=left, era=self.era + 1, shut=False, shut_at=None)
+        incident = replace(self, rooms={}, annexes=(), lost={}, seats={}, unseated={})
+        return replace(incident, old_rooms=left, era=self.era + 1, shut=False, shut_at=None)
 
     def hearers(self, wide: bool) -> Iterator[tuple[str, str]]:
         """Who is told of a fact in a line of its own, as (`entry`, place) or (`notice`, person)."""

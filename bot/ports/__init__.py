@@ -11,6 +11,7 @@ from bot.ports.doors import (
     Calendars,
     Channel,
     Chat,
+    Dismissing,
     Doors,
     Examined,
     Finding,
@@ -22,7 +23,7 @@ from bot.ports.doors import (
     Served,
     Webhooks,
 )
-from bot.ports.faults import ChatError, Forbidden, Gone, Throttled, Unreachable
+from bot.ports.faults import ChatError, Forbidden, Gone, Partly, Throttled, Unreachable
 from bot.ports.grammar import Choice, Form, Grammar, Option, Verb
 from bot.ports.house import Foresight, House, Unheard, Watched
 from bot.ports.names import Handle, MessageId, Place
@@ -41,6 +42,7 @@ __all__ = [
     "ChatError",
     "Choice",
     "Copy",
+    "Dismissing",
     "Doors",
     "Examined",
     "Fact",
@@ -60,6 +62,7 @@ __all__ = [
     "Named",
     "Option",
     "Pace",
+    "Partly",
     "Place",
     "Receipt",
     "Remark",

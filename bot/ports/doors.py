@@ -70,13 +70,21 @@ class Rooms(Protocol):
         """Pin a message in its place; a message already pinned is success."""
 
     async def invite(self, place: Place, handles: Sequence[Handle]) -> None:
-        """Bring people in; who is in already is success."""
+        """Bring people in; who is in already is success. Raises `Partly` where others were brought in."""
 
     async def link(self, place: Place) -> str:
         """A link that opens the place in the platform's own client."""
 
     async def close_room(self, place: Place) -> None:
         """Nobody writes there any more, and it is out of the way; a room that is closed or gone is success."""
+
+
+@runtime_checkable
+class Dismissing(Protocol):
+    """A platform where the bot can take people out of its private rooms again."""
+
+    async def dismiss(self, place: Place, handles: Sequence[Handle]) -> None:
+        """Take people out; who is out already is success. Raises `Partly` where others were taken out."""
 
 
 @runtime_checkable

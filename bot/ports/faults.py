@@ -1,6 +1,9 @@
 """What goes wrong on the way out."""
 
+from collections.abc import Sequence
 from typing import ClassVar, Literal
+
+from bot.ports.names import Handle
 
 
 class ChatError(Exception):
@@ -37,6 +40,14 @@ class Throttled(ChatError):
 
 class Forbidden(ChatError):
     """The platform does not let us: a person has not opened a conversation with the bot, or a right is missing."""
+
+
+class Partly(Forbidden):
+    """The platform does not let us for these; for the others it was done."""
+
+    def __init__(self, detail: str, whom: Sequence[Handle]) -> None:
+        super().__init__(detail)
+        self.whom = tuple(whom)
 
 
 class Gone(ChatError):

@@ -4,7 +4,19 @@ import re
 
 import pytest
 
-from bot.ports import Bookmarks, Button, Card, Copy, Form, Link, Mirror, Option, Room, Rooms
+from bot.ports import (
+    Bookmarks,
+    Button,
+    Card,
+    Copy,
+    Dismissing,
+    Form,
+    Link,
+    Mirror,
+    Option,
+    Room,
+    Rooms,
+)
 from bot.text.rich import Para, line
 from tests.contract.town import Town, card
 
@@ -118,6 +130,20 @@ async def test_a_form_asks_for_what_is_missing(town: Town) -> None:
         assert said and (said.words, said.fields) == ("declare", {"title": "db is down"})
     else:
         await town.shown("What is wrong")
+
+
+async def test_a_private_room_is_for_those_who_were_let_in_and_not_out_again(town: Town) -> None:
+    assert isinstance(town.chat, Dismissing) is town.chat.can.private_rooms
+    if not (isinstance(town.chat, Dismissing) and isinstance(town.chat, Rooms)):
+        return
+    place = await town.chat.open(Room(key=town.key(), name="#8 a leak", topic="", private=True))
+    one, other = town.actors[:2]
+    for _ in range(2):
+        await town.chat.invite(place, [town.handle(one.key), town.handle(other.key)])
+    for _ in range(2):
+        await town.chat.dismiss(place, [town.handle(other.key)])
+    seen = [each.key for each in town.actors if place.room in {room.id for room in town.rooms(each.key)}]
+    assert seen == [one.key]
 
 
 async def test_a_room_is_opened_once_pinned_in_and_closed(town: Town) -> None:

@@ -55,6 +55,8 @@ class Paper:
     """Every try to tell somebody, whatever came of it."""
     rooms: dict[str, Place] = field(default_factory=dict)
     pins: set[tuple[Place, str]] = field(default_factory=set)
+    inside: dict[Place, set[Handle]] = field(default_factory=dict)
+    """Who was brought into a room, and not taken out again."""
     closed: set[Place] = field(default_factory=set)
     hanging: set[Place] = field(default_factory=set)
     """Where no request is ever answered."""
@@ -102,7 +104,14 @@ class Paper:
         self.pins.add((place, message))
 
     async def invite(self, place: Place, handles: Sequence[Handle]) -> None:
-        self._before("invite")()
+        after = self._before("invite")
+        self.inside.setdefault(place, set()).update(handles)
+        after()
+
+    async def dismiss(self, place: Place, handles: Sequence[Handle]) -> None:
+        after = self._before("dismiss")
+        self.inside.setdefault(place, set()).difference_update(handles)
+        after()
 
     async def close_room(self, place: Place) -> None:
         self._before("close")()

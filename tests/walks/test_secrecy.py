@@ -10,9 +10,9 @@ from bot.store.store import Store
 from bot.text.rich import Para, plain
 from tests.clock import PushedClock
 from tests.walks.paper import Paper
-from tests.walks.town import Town
+from tests.walks.town import PEOPLE, TOWN, Town
 
-ANNA, BORIS = Handle("ink", "a1"), Handle("lead", "b2")
+ANNA, BORIS, CARLOS = Handle("ink", "a1"), Handle("lead", "b2"), Handle("ink", "c1")
 
 
 async def state(town: Town, id: str = "1") -> Incident:
@@ -166,6 +166,63 @@ async def test_a_room_that_takes_long_to_furnish_gets_one_card_that_goes_on_mean
         town.clock.push(minutes=5)
         await town.rest()
     assert (tries, len(read(ink, room))) == (4, 1)
+
+
+async def test_who_leaves_or_is_in_the_configuration_no_more_is_taken_out_of_a_private_room(town: Town) -> None:
+    ink, lead = town.papers
+    await town.say(ANNA, "declare a leak --sev 4 --private")
+    for person in ("boris", "carlos"):
+        await town.say(ANNA, f"invite #1 {person}")
+    await town.rest()
+    room, other = ink.rooms_of()[0], lead.rooms_of()[0]
+    assert ink.inside[room] == {ANNA, CARLOS} and BORIS in lead.inside[other]
+    await town.say(BORIS, "leave #1")
+    await town.rest()
+    assert BORIS not in lead.inside[other] and ink.inside[room] == {ANNA, CARLOS}
+    steps = [{"page": ["anna"], "wait": "5m"}]
+    town.raw = {
+        **TOWN,
+        "people": {id: each for id, each in PEOPLE.items() if id != "carlos"},
+        "policies": {"default": {"steps": steps, "catch_all": ["boris"]}},
+    }
+    await town.start()
+    await town.rest()
+    assert ink.inside[room] == {ANNA}
+
+
+async def test_who_cannot_be_taken_out_is_told_of_once_and_tried_again(town: Town) -> None:
+    lead = town.papers[1]
+    await town.say(ANNA, "declare a leak --sev 4 --private")
+    await town.say(ANNA, "invite #1 boris")
+    await town.rest()
+    (room,) = lead.rooms_of()
+    town.fault = lambda deed: "closed" if deed == "dismiss" else ""
+    for words in ("leave #1", "note #1 still here"):
+        await town.say(BORIS if words == "leave #1" else ANNA, words)
+        await town.rest()
+    assert len([text for text in read(lead, room) if "could not be taken out" in text]) == 1
+    town.fault = lambda deed: ""
+    await town.say(ANNA, "note #1 now we may")
+    await town.rest()
+    assert BORIS not in lead.inside[room]
+
+
+async def test_who_could_not_be_brought_into_a_private_room_is_told_in_person(town: Town) -> None:
+    lead = town.papers[1]
+    town.fault = lambda deed: "closed" if deed == "invite" else ""
+    await town.say(ANNA, "declare a leak --sev 4 --private")
+    await town.say(ANNA, "invite #1 boris")
+    await town.rest()
+    await town.say(ANNA, "update #1 the police comes at nine")
+    await town.rest()
+    assert [each for each in lead.told if each.handle == BORIS and "police" in plain(each.card.body)]
+    town.fault = lambda deed: ""
+    await town.say(ANNA, "update #1 they are here")
+    await town.rest()
+    before = len(lead.told)
+    await town.say(ANNA, "update #1 and gone")
+    await town.rest()
+    assert len(lead.told) == before, "who reads there is not told twice"
 
 
 async def test_a_number_that_comes_again_after_a_backup_was_restored_finds_no_room_of_its_namesake(

@@ -7,7 +7,7 @@ import pytest
 
 from adapters.playground.slack.workspace import BOT, HALL, No
 from adapters.slack.names import bare_name, channel_name, names
-from bot.ports import Bookmarks, Forbidden, Handle, Place, Room, Rooms
+from bot.ports import Bookmarks, Forbidden, Handle, Partly, Place, Room, Rooms
 from tests.adapters.slack.conftest import Town
 from tests.adapters.slack.test_faults import Fault
 
@@ -113,10 +113,22 @@ async def test_a_room_that_may_not_be_closed_says_so(town: Town) -> None:
 async def test_who_cannot_be_brought_in_keeps_nobody_out(town: Town) -> None:
     place = await town.chat.open(Room(key="k", name="#1 db", topic=""))
     nobody = Handle("slack", "U0NOBODY00")
-    with pytest.raises(Forbidden, match=r"^user_not_found$"):
+    with pytest.raises(Partly, match=r"^user_not_found$") as no:
         await town.chat.invite(place, [nobody, MIA, Handle("slack", BOT)])
+    assert no.value.whom == (nobody,)
     assert MIA.id in town.stand.at.channels[place.room].members
     await town.chat.invite(place, [MIA, Handle("slack", BOT), Handle("discord", "1")])
+
+
+async def test_whom_the_workspace_keeps_in_is_named_and_keeps_nobody_else_in(town: Town) -> None:
+    place = await opened(town, private=True)
+    anna = Handle("slack", "U0ANNA0001")
+    await town.chat.invite(place, [anna])
+    Fault(town, "conversations.kick", No("restricted_action"), times=1)
+    with pytest.raises(Partly, match="restricted_action") as no:
+        await town.chat.dismiss(place, [MIA, anna])
+    assert (no.value.whom, MIA.id in town.stand.at.channels[place.room].members) == ((MIA,), True)
+    assert anna.id not in town.stand.at.channels[place.room].members
 
 
 async def test_who_is_invited_where_the_bot_is_not_is_brought_in(town: Town) -> None:
