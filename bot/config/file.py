@@ -13,13 +13,16 @@ from pydantic import BaseModel, ValidationError
 
 from bot.config.lines import line_of
 from bot.config.part import nearest
-from bot.config.schema import names
+from bot.config.plainly import expected, placed
+from bot.config.schema import about, names
 from bot.config.shape import Config
 
 SECRET = re.compile(r"\$\{([A-Z][A-Z0-9_]*)\}")
 """`${SLACK_BOT_TOKEN}` in a value is taken from the environment, so that no secret need stand in the file."""
 
 
+LONGEST = 300
+"""Letters of a fault: a name may be quoted that is endless."""
 BESIDE = "schedules/*.toml"
 
 
@@ -93,9 +96,13 @@ class File:
 
     def fault(self, wrong: ValidationError, model: type[BaseModel] = Config, above: Sequence[str] = ()) -> BadConfig:
         """What is wrong with what the model was to hold: file, line, key, what was expected. `above`: its table."""
-        found = [((*above, *at), told) for at, told in faults(wrong, model)]
-        found.sort(key=lambda each: self._home(each[0]))
-        return BadConfig("\n".join(f"{self.where(at)}: {told}" for at, told in found))
+        found: dict[tuple[Any, ...], list[str]] = {}
+        for at, told in faults(wrong, model):
+            ways = found.setdefault(placed((*above, *at), self.filled), [])
+            if told not in ways:
+                ways.append(told)
+        ranked = sorted(found.items(), key=lambda each: self._home(each[0]))
+        return BadConfig("\n".join(f"{self.where(at)}: {' or '.join(ways)[:LONGEST]}" for at, ways in ranked))
 
     def where(self, at: Sequence[Any]) -> str:
         """A place in it, as people find it: `tocsin.toml:12: house.zone`."""
@@ -123,11 +130,12 @@ def check(raw: Mapping[str, Any], name: str) -> Config:
 
 def faults(wrong: ValidationError, model: type[BaseModel]) -> Iterator[tuple[tuple[Any, ...], str]]:
     """Each fault's place in the model, and what was expected there."""
+    schema = model.model_json_schema()
     for each in wrong.errors(include_url=False, include_input=False):
-        at, told = each["loc"], each["msg"].removeprefix("Value error, ")
+        at, told = each["loc"], expected(each, about(schema, each["loc"]))
         if each["type"] == "extra_forbidden":
-            told = f"there is no such setting{nearest(str(at[-1]), names(model.model_json_schema(), at[:-1]))}"
-        yield at, "this must be set" if each["type"] == "missing" else told
+            told = f"there is no such setting{nearest(str(at[-1]), names(schema, at[:-1]))}"
+        yield at, told
 
 
 def dotted(at: Sequence[Any]) -> str:

@@ -37,11 +37,12 @@ def nearest(word: str, valid: Iterable[str]) -> str:
     return f"; did you mean {near[0]}?" if near else ""
 
 
-def _length(value: Any) -> Any:
+def length(value: Any) -> Any:
+    """A length of time as people write it."""
     try:
         return span(value) if isinstance(value, str) else value
     except Refused:
         raise ValueError("expected a length of time such as 5m or 1h30m") from None
 
 
-Span = Annotated[timedelta, BeforeValidator(_length)]
+Span = Annotated[timedelta, BeforeValidator(length)]

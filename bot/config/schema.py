@@ -52,6 +52,14 @@ def _fillable(value: Any) -> Any:
     return {key: _fillable(each) for key, each in value.items()}
 
 
+def about(schema: Mapping[str, Any], at: Sequence[Any]) -> str:
+    """What the schema says of the setting at a place."""
+    node = schema
+    for key in at:
+        node = _within(schema, _meant(schema, node), key)
+    return str(node.get("description", "")).partition("\n\n")[0]
+
+
 def names(schema: Mapping[str, Any], at: Sequence[Any]) -> Iterable[str]:
     """The settings that there are at a place of a schema."""
     node = schema

@@ -5,11 +5,20 @@ from collections.abc import Iterable, Iterator, Mapping
 from datetime import timedelta
 from typing import Annotated, Any, Literal
 
-from pydantic import BeforeValidator, ConfigDict, Field, SecretStr, ValidationError, field_validator, model_validator
+from pydantic import (
+    AfterValidator,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    SecretStr,
+    ValidationError,
+    field_validator,
+    model_validator,
+)
 from pydantic_core import InitErrorDetails, PydanticCustomError
 
 from bot.book import Refused
-from bot.config.part import Fault, Part, Span, nearest, real_zone
+from bot.config.part import Fault, Part, Span, length, nearest, real_zone
 from bot.config.policies import For, Ladder, Targets, Webhook
 from bot.config.policies import faults as policy_faults
 from bot.config.schedules import Crew, Roster, faults
@@ -45,6 +54,20 @@ def _told(at: tuple[Any, ...], text: str) -> InitErrorDetails:
     return InitErrorDetails(type=PydanticCustomError("house", "{text}", {"text": text}), loc=at, input=None)
 
 
+def _graded(severities: tuple[int, ...]) -> tuple[int, ...]:
+    if set(severities) - {1, 2, 3, 4, 5}:
+        raise ValueError("expected severities from 1 to 5, such as [1, 2]")
+    return severities
+
+
+Grades = Annotated[tuple[int, ...], AfterValidator(_graded)]
+Tongue = Annotated[str, AfterValidator(real_language)]
+
+
+def _put_away(value: Any) -> Any:
+    return value if value == "never" else length(value)
+
+
 class House(Part):
     """The deployment."""
 
@@ -58,9 +81,9 @@ class House(Part):
     """The person who may do everything."""
     severity: int = Field(default=3, ge=1, le=5)
     """Of an incident that nobody graded."""
-    pages: tuple[int, ...] = (1, 2, 3)
+    pages: Grades = (1, 2, 3)
     """The severities at which somebody is paged."""
-    urgent: tuple[int, ...] = (1, 2)
+    urgent: Grades = (1, 2)
     """The severities that page at high urgency; the others do at low, and may wait for the end of quiet hours."""
     web: str = "127.0.0.1:8787"
     """Where HTTP is answered: `/healthz`, `/readyz`, `/metrics`, providers' callbacks; empty for nowhere."""
@@ -180,7 +203,7 @@ class WarRooms(Part):
 
     name: str = "{number} {title}"
     topic: str = "{severity} {title}"
-    put_away: Span | Literal["never"] = timedelta(days=1)
+    put_away: Annotated[timedelta | Literal["never"], BeforeValidator(_put_away)] = timedelta(days=1)
     """How long after an incident was closed."""
     links: Mapping[str, str] = {}
     """What every war room keeps at hand: a title and an address."""
@@ -202,9 +225,9 @@ IN_NAMES = ("number", "id", "title", "severity", "type", "service")
 class FollowingRoom(Part):
     """A room for stakeholders: it has a card of each incident that it follows, in its own words and language."""
 
-    room: str = Field(pattern=r"^[a-z]+:.+$")
+    room: str
     """`slack:C0123456789`"""
-    of: str = "all"
+    of: str = Field(default="all", min_length=1)
     """`all`, `sev2` (and worse), or a service."""
     view: Literal["responder", "exec", "customer"] = "exec"
     language: str = ""
@@ -234,7 +257,7 @@ class Config(Part):
     rooms: WarRooms = WarRooms()
     followers: tuple[FollowingRoom, ...] = ()
     ai: Ai | None = None
-    languages: Mapping[str, str] = {}
+    languages: Mapping[str, Tongue] = {}
     """A platform's rooms speak this language: `discord = "zh-hans"`."""
 
     @model_validator(mode="after")
@@ -243,7 +266,9 @@ class Config(Part):
         found = [*policy_faults(self.policies, self.routes, targets), *self._wrong_people()]
         found += faults(self.schedules, self.teams, self.people, self.chats)
         if self.house.admin and self.house.admin not in self.people:
-            found.append((("house", "admin"), f"there is no {self.house.admin} under [people]"))
+            near = nearest(self.house.admin, self.people)
+            found.append((("house", "admin"), f"there is no {self.house.admin} under [people]{near}"))
+        found += self._wrong_chats()
         if found:
             raise ValidationError.from_exception_data("Config", [_told(at, text) for at, text in found])
         return self
@@ -261,6 +286,19 @@ class Config(Part):
                 if seen.setdefault(handle, id) != id:
                     where = ("people", id, Handle.parse(handle).platform)
                     yield where, f"people.{seen[handle]} has the same account {handle}"
+
+    def _wrong_chats(self) -> Iterator[Fault]:
+        """What names a chat that is none, or none of this company's."""
+        for nth, each in enumerate(self.followers):
+            chat, _, room = each.room.partition(":")
+            if not room:
+                yield ("followers", nth, "room"), "expected a chat and a room of it, such as slack:C0123456789"
+            elif chat not in self.chats:
+                yield ("followers", nth, "room"), f"there is no [chats.{chat}]{nearest(chat, self.chats)}"
+        for table, named in (("languages", self.languages), ("paces", self.paces)):
+            for chat in named:
+                if chat not in (*self.chats, *CHATS, *CHANNELS):
+                    yield (table, chat), f"there is no such chat{nearest(chat, (*self.chats, *CHATS))}"
 
     @property
     def ways(self) -> tuple[str, ...]:

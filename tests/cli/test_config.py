@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from jsonschema_rs import Draft7Validator, ValidationError
 
 from bot.cli.check import checked, described
-from bot.config import BadConfig
+from bot.config import BadConfig, load
 from bot.config.lines import line_of
 
 ROOT = Path(__file__).parents[2]
@@ -31,7 +31,7 @@ def told(text: str, folder: Path) -> list[str]:
     ("text", "said"),
     [
         ('[house]\n\nzonne = "UTC"', "tocsin.toml:3: house.zonne: there is no such setting; did you mean zone?"),
-        ('[house]\nseverity = "high"', "tocsin.toml:2: house.severity: Input should be a valid integer"),
+        ('[house]\nseverity = "high"', "tocsin.toml:2: house.severity: expected a whole number"),
         ("\n\n[houses]\n", "tocsin.toml:3: houses: there is no such setting; did you mean house?"),
         ("\n[chats.slack]\n", "tocsin.toml:2: chats.slack.bot_token: this must be set"),
         (
@@ -140,3 +140,35 @@ def test_every_setting_stands_in_the_example_and_says_what_it_is() -> None:
     for name, table in tables.items():
         for key in set(table["properties"]) - {"api", "gateway"}:
             assert re.search(rf"^#? ?{key} = ", EXAMPLE, re.MULTILINE), f"{name}.{key}"
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ("[house]\npages = [9]", ":2: house.pages: expected severities from 1 to 5, such as [1, 2]"),
+        (
+            "[chats.slack]\n[[followers]]\nroom = 'slak:C1'",
+            ":3: followers.0.room: there is no [chats.slak]; did you mean slack?",
+        ),
+        ("[languages]\nslack = 'xx'", ":2: languages.slack: there are words in: en, zh-hans"),
+        ("[languages]\nirc = 'en'", ":2: languages.irc: there is no such chat"),
+        ("[rooms]\nput_away = '-1d'", ":2: rooms.put_away: expected a length of time such as 5m or 1h30m"),
+        ("house = 3", ":1: house: expected a table, with a line for each setting"),
+        ("[house]\npages = 1", ":2: house.pages: expected a list, in square brackets"),
+        ("[house]\nroot = 'In Cident'", ":2: house.root: this has another form than it must have. It is: The word"),
+        ("[house]\nroot = 7", ":2: house.root: expected a text, in quotes"),
+        ("[house]\nseverity = 9", ":2: house.severity: expected at most 5"),
+        ("[people.anna]\nname = ''", ":2: people.anna.name: this must not be empty"),
+        (
+            "[people.anna]\nname = 'A'\nrole = 'boss'",
+            ":3: people.anna.role: expected viewer, responder, manager or admin",
+        ),
+        ("[ai]\nmodel = 'x'\ntimeout = '60s'", ":3: ai.timeout: expected at most 20 seconds"),
+    ],
+)
+def test_what_cannot_work_is_told_in_plain_words(text: str, told: str, tmp_path: Path) -> None:
+    path = tmp_path / "tocsin.toml"
+    path.write_text(text)
+    with pytest.raises(BadConfig) as no:
+        load(path)
+    assert f"{path}{told}" in str(no.value)

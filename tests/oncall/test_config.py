@@ -119,8 +119,11 @@ LAYER = 'layers = [{ participants = ["anna"], from = "2026-01-05 09:00"'
             "tocsin.toml:2: schedules.s.layers.0.from: expected a date and a time on the schedule's own clock, "
             "such as 2026-01-05 09:00",
         ),
-        (f'[schedules.s]\n{LAYER}, rotation = "yearly" }}]', "tocsin.toml:2: schedules.s.layers.0.rotation: Input"),
-        (f"[schedules.s]\n{LAYER}, times = 0 }}]", "tocsin.toml:2: schedules.s.layers.0.times: Input should be"),
+        (
+            f'[schedules.s]\n{LAYER}, rotation = "yearly" }}]',
+            "tocsin.toml:2: schedules.s.layers.0.rotation: expected hourly, daily",
+        ),
+        (f"[schedules.s]\n{LAYER}, times = 0 }}]", "tocsin.toml:2: schedules.s.layers.0.times: expected at least 1"),
         (
             f'[schedules.s]\n{LAYER}, hours = [{{ from = "fri 20:00", to = "08:00" }}] }}]',
             "tocsin.toml:2: schedules.s.layers.0.hours.0: expected a day in both `from` and `to`",
