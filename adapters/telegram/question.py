@@ -91,11 +91,13 @@ class Question:
         fields = (f"{each.name}={quoted(each.value)}" for each in known)
         return " ".join((f"/{root} {form.words}", *fields, f"{option.name}=?"))
 
-    def hint(self, keys: bool, word: Word) -> str:
+    def hint(self, keys: bool, offered: bool, word: Word) -> str:
         """How it can be answered."""
         option, written = self.option, self.written
         if not keys:
             return word(N_("Answer - to drop it."))
+        if not offered and option.kind != "choice":
+            return word(N_("Answer with it, or leave it out."))
         if option.kind != "choice":
             return word(N_("Press one, or answer with another."))
         if option.required or written is None:
@@ -115,7 +117,7 @@ def ask(question: Question, root: str, user: User, offers: Sequence[Choice], wor
     letters = Letters()
     with letters.marked("text_mention", user=user):
         letters.add(inert(user.full_name))
-    hint = question.hint(keys is not None, word)
+    hint = question.hint(keys is not None, bool(offers), word)
     letters.add(inert(f": {question.form.title}\n{option.help}\n{hint}\n") + ASK)
     with letters.marked("code"):
         letters.add(question.line(root))

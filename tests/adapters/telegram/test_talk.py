@@ -7,8 +7,10 @@ from msgspec.structs import replace
 
 from adapters.playground.cast import COMPANY
 from adapters.playground.telegram.cloud import GROUP
+from adapters.telegram.question import Question
 from bot.ports import Card, Choice, Copy, Form, MessageId, Option, Place, Room
 from bot.text.rich import Para, line
+from bot.text.words import Voice
 from tests.adapters.telegram.conftest import HALL, Town
 
 ANNA, BORIS = "504210001", "504210002"
@@ -287,3 +289,9 @@ async def test_what_is_said_without_words_and_what_is_said_otherwise_goes_in(tow
         "✎ fail over to B",
         f"🎤 0:05\nhttps://t.me/c/{str(GROUP)[4:]}/901",
     ]
+
+
+def test_nothing_is_to_be_pressed_where_nothing_is_offered() -> None:
+    impact = Option(name="impact", kind="text", help="Who is affected.")
+    question = Question(Form(title="Edit", words="edit #1", options=(impact,), submit="Send"))
+    assert question.hint(keys=True, offered=False, word=Voice().word) == "Answer with it, or leave it out."
