@@ -25,6 +25,9 @@ ASK = "≫ "
 """What the last line begins with."""
 LINE = re.compile(r'/\w+ (?P<words>.*?)(?P<fields>(?: [a-z]+="(?:[^"\\]|\\.)*")*) (?P<asked>[a-z]+)=\?')
 FIELD = re.compile(r' ([a-z]+)=("(?:[^"\\]|\\.)*")')
+WHICH = "which"
+"""Asks which of the options is to be changed, where something stands there already."""
+PICK = N_("Which of these is to be changed?")
 DROPS = {"-", "/cancel"}
 """Answers that end the questions."""
 HINT = 64
@@ -57,18 +60,35 @@ class Turn:
 
 @dataclass(frozen=True)
 class Question:
-    """The next question of a form; `left` are the options that somebody left out."""
+    """The next question of a form; `left` are the options that somebody left out, `picked` the one to be changed."""
 
     form: Form
     left: frozenset[str] = frozenset()
+    picked: str = ""
+
+    @property
+    def change(self) -> Option | None:
+        """The option that is to be changed."""
+        return next((each for each in self.form.options if each.name == self.picked), None)
+
+    @property
+    def picks(self) -> bool:
+        """Whether it asks which one that is: none must be said, and some are."""
+        options = self.form.options
+        return not self.change and any(each.value for each in options) and not any(each.required for each in options)
 
     @property
     def option(self) -> Option:
-        """What must be there and is not.
+        """What is to be changed, or which one that is; else what must be there and is not.
 
         Before something that must be written come the choices that may be left out: they cost a tap, and what is
         written then completes the command, so that nothing is left unsaid while somebody looks away.
         """
+        if self.change:
+            return self.change
+        if self.picks:
+            fields = tuple(Choice(each.name, each.label or each.name) for each in self.form.options)
+            return Option(name=WHICH, kind="choice", help=PICK, required=True, choices=fields)
         needed = [each for each in self._empty if each.required]
         taps = [each for each in self._empty if each.kind == "choice" and not each.required]
         if self.written and taps:
@@ -87,6 +107,8 @@ class Question:
     def line(self, root: str) -> str:
         """The command so far, as it is read again by `saved`."""
         option, form = self.option, self.form
+        if self.change or self.picks:  # nothing else is said anew
+            return f"/{root} {form.words} {option.name}=?"
         known = (each for each in form.options if each is not option and (each.value or each.name in self.left))
         fields = (f"{each.name}={quoted(each.value)}" for each in known)
         return " ".join((f"/{root} {form.words}", *fields, f"{option.name}=?"))
@@ -113,12 +135,15 @@ def quoted(text: str) -> str:
 def ask(question: Question, root: str, user: User, offers: Sequence[Choice], word: Word) -> Message:
     """The question as a message; `offers` are what its answer may be, for buttons."""
     option = question.option
-    keys = choices(offers, 0, word, required=option.required)
+    keys = choices(offers, 0, word, required=option.required or question.change is not None)
     letters = Letters()
     with letters.marked("text_mention", user=user):
         letters.add(inert(user.full_name))
     hint = question.hint(keys is not None, bool(offers), word)
-    letters.add(inert(f": {question.form.title}\n{option.help}\n{hint}\n") + ASK)
+    help = word(PICK) if question.picks else option.help
+    now = word(N_("Now: {value}"), value=option.value) if question.change and option.value else ""
+    told = "\n".join(filter(None, (help, now, hint)))
+    letters.add(inert(f": {question.form.title}\n{told}\n") + ASK)
     with letters.marked("code"):
         letters.add(question.line(root))
     if letters.length > LONGEST:
@@ -155,6 +180,8 @@ def answered(asked: Saved, text: str, grammar: Grammar) -> Mapping[str, str]:
 
     Who was offered a choice that may be left out, and wrote something else, has answered what comes after it.
     """
+    if asked.asked == WHICH:
+        return {}  # it is asked again
     verb = grammar.verb(asked.words)
     options = {each.name: each for each in verb.options} if verb else {}
     option = options.get(asked.asked)

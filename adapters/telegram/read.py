@@ -16,7 +16,7 @@ from adapters.telegram.masks import Masked, speaker
 from adapters.telegram.media import led, shown, things
 from adapters.telegram.native import TELEGRAM, Me, Native, Update, called, moment, place, plain, shaped
 from adapters.telegram.pointed import about, added, reacted, remark
-from adapters.telegram.question import Turn, answered, drops, saved
+from adapters.telegram.question import WHICH, Turn, answered, drops, saved
 from adapters.telegram.show import SAYS
 from bot.ports import Grammar, Handle, MessageId, Said
 
@@ -111,7 +111,7 @@ def _pressed(update: Update, press: Native, me: Me) -> Heard | None:
     if (asked := saved(message, me.id, press["from"]["id"])) is None:
         return None
     if data.startswith(CHOICE):
-        fields = {**asked.fields, asked.asked: data.removeprefix(CHOICE)}
+        fields = {} if asked.asked == WHICH else {**asked.fields, asked.asked: data.removeprefix(CHOICE)}
         return Said(**common, words=asked.words, fields=fields, pressed=True)
     said = Said(**common, words=asked.words, fields=asked.fields, pressed=True)
     if data == DROP or data.startswith(PAGE):

@@ -12,7 +12,7 @@ from adapters.telegram.choices import CHOICE, DROP, PAGE, choices
 from adapters.telegram.doors import LINK, door
 from adapters.telegram.letters import Message, said
 from adapters.telegram.native import TELEGRAM, Me, Native, Update
-from adapters.telegram.question import Question, Turn, ask
+from adapters.telegram.question import WHICH, Question, Turn, ask, saved
 from adapters.telegram.show import SAID, SAYS, TOAST, show, toast
 from adapters.telegram.wire import Wire
 from bot.ports import Button, Card, ChatError, Choice, Forbidden, Form, House, MessageId, Option, Place, Said, Throttled
@@ -55,6 +55,8 @@ class Reply:
         self._user = press.get("from") or reaction.get("user") or (update.get("message") or {}).get("from") or {}
         self._press: str = press.get("id", "")
         self._choice = press.get("data", "").startswith(CHOICE)
+        asked = saved(press["message"], me.id, press["from"]["id"]) if self._choice and "message" in press else None
+        self._picked = press["data"].removeprefix(CHOICE) if asked and asked.asked == WHICH else ""
         self._silent = bool(reaction)
 
     async def give(self, answer: Card | Form | None) -> None:
@@ -97,7 +99,7 @@ class Reply:
     async def _ask(self, form: Form) -> None:
         alone = form.alone and not self.said.direct
         left = frozenset(name for name, value in self.said.fields.items() if not value)
-        question = Question(form, left)
+        question = Question(form, left, self._picked)
         offers = await self._offers(question.option, replace(self.said, direct=True) if alone else self.said)
         asked = ask(question, self.house.grammar().root, self._native(), offers, self._word)
         if alone:

@@ -18,7 +18,9 @@ carlos@discord does not see the police
 boris@telegram > /incident task done #1 1
 telegram -> boris | There is no open task 1
 boris@telegram > /incident edit #1
-telegram -> boris | the CFO sells our keys [Leave out] [Drop it]
+telegram -> boris | Which of these is to be changed? [Title] [Drop it]
+boris@telegram in dm presses Title
+telegram -> boris | Now: the CFO sells our keys
 boris@telegram > /incident merge #2
 telegram | The number of the one that goes on [#2 db is slow]
 telegram | SEV4 #2 db is slow

@@ -149,6 +149,20 @@ async def test_what_others_must_not_know_is_asked_between_the_two_of_us_or_not_a
     assert "the CFO" not in str(town.stand.screen("boris"))
 
 
+async def test_what_stands_there_is_changed_by_picking_it(town: Town) -> None:
+    title = Option(name="title", label="Title", kind="text", help="What is wrong.", value="db is slow")
+    impact = Option(name="impact", label="Impact", kind="text", help="Who is affected.")
+    town.house.script["edit #1"] = Form(title="Edit #1", words="edit #1", options=(title, impact), submit="Send")
+    await town.say("anna", "/incident edit #1")
+    await town.press("anna", await town.shown("anna", "Which of these"), "Title")
+    asked = await town.shown("anna", "Now: db is slow")
+    assert "What is wrong." in asked.text and "impact" not in asked.text
+    town.house.script["edit #1"] = Card(body=(Para(line("edited")),), to="speaker")
+    await town.say("anna", "db is down")
+    await town.heard(3)
+    assert town.house.heard[-1].fields == {"title": "db is down"}
+
+
 # ---- doors
 
 
