@@ -3,13 +3,13 @@
 from collections.abc import Iterator
 from contextlib import suppress
 
-from bot.book import BookId, Refused
+from bot.book import Refused
 from bot.engine.bundle import members
+from bot.engine.meant import seen
 from bot.engine.office import Office
 from bot.grammar import parse
 from bot.incident.cards import headline, standing
 from bot.incident.incident import Incident
-from bot.people.may import may
 from bot.people.person import Person
 from bot.ports import Card, Said
 from bot.store.books import UNREADABLE
@@ -33,8 +33,7 @@ def about(said: Said, office: Office, tx: Transaction) -> Card | None:
 
 
 def _seen(ids: set[str], person: Person | None, tx: Transaction) -> Iterator[Incident]:
-    for id in filter(str.isdigit, ids):
+    for id in ids:
         with suppress(*UNREADABLE):
-            book = tx.load(BookId("incident", id))
-            if book.rev and may(person, "read", book.state):
+            if book := seen(id, tx, person):
                 yield book.state

@@ -10,6 +10,7 @@ import msgspec
 from bot.book import Send
 from bot.engine.carry import carry_out
 from bot.engine.late import late
+from bot.engine.meant import here
 from bot.engine.office import Office
 from bot.grammar import tidy
 from bot.incident.lapse import Stir, quiet
@@ -25,8 +26,7 @@ NOBODY: Mapping[str, str] = MappingProxyType({})
 
 def copies(said: Said, tx: Transaction) -> bool:
     """Whether what is said there goes elsewhere, too."""
-    found = tx.find(f"place {said.place}")
-    return found is not None and found.kind == "incident"
+    return bool(here(said.place, tx))
 
 
 def copy(office: Office, said: Said, tx: Transaction) -> None:
@@ -35,12 +35,11 @@ def copy(office: Office, said: Said, tx: Transaction) -> None:
     if found is None or tx.heard(said.key) is not None:
         return
     tx.answer(said.key, b"null")
-    person = office.people(tx).by_handle.get(str(said.by))
-    book = tx.load(found)
+    chat, people = office.chats[said.place.platform], office.people(tx)
+    person, book = people.by_handle.get(str(said.by)), tx.load(found)
     if person and quiet(book.state, tx.now):
         carry_out(Stir(), book, office.ask(tx, by=person.id), tx)
     others = [place for place in book.state.places if place != said.place]
-    chat, people = office.chats[said.place.platform], office.people(tx)
     copy = Copy(
         author=person.name if person else said.name,
         origin=chat.can.label,
@@ -51,7 +50,7 @@ def copy(office: Office, said: Said, tx: Transaction) -> None:
     when = late(said, tx.now)
     for place in others:
         if when:
-            voice = replace(office.room_voice(office.people(tx), place.platform), now=tx.now)
+            voice = replace(office.room_voice(people, place.platform), now=tx.now)
             copy = msgspec.structs.replace(copy, origin=f"{chat.can.label}, {voice.moment(when).text}")
         tx.send(Send("copy", str(place), 4, msgspec.to_builtins(copy)), found)
 

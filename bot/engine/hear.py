@@ -13,7 +13,7 @@ from bot.engine.bundle import Named, members
 from bot.engine.carry import carry_out
 from bot.engine.chatter import mentions, worded
 from bot.engine.late import OVERTAKEN, late, overtaken
-from bot.engine.meant import hidden, meant, only
+from bot.engine.meant import here, hidden, meant, only
 from bot.engine.office import Office
 from bot.engine.propose import ASKED, proposed
 from bot.engine.see import ReadingDesk
@@ -82,16 +82,16 @@ class Hearing:
     def read(self, said: Said, line: Line, tx: Transaction) -> tuple[Reply, BookId | None]:
         """Answer a query, and of which book it tells: nothing is written, nobody waits."""
         people, person, voice = self._speaker(said, tx)
-        here, book = self._here(said, tx), None
+        place, book = here(said.place, tx), None
         try:
-            line = line.settled(here)
+            line = line.settled(place)
             book = meant(line, tx, person) if line.cls.on == "incident" else None
             asked = build(line, self._reader(said, tx, people, person, voice))
             state = book.state if book else None
             desk = ReadingDesk(tx, voice, person, said, people, self.office, book.id if book else None, state)
             return asked.answer(desk), desk.book
         except Refused as no:
-            no.alone |= book is not None and hidden(here, book)
+            no.alone |= book is not None and hidden(place, book)
             return refusal(no, voice), None
 
     def _speaker(self, said: Said, tx: Transaction) -> tuple[People, Person | None, Voice]:
@@ -103,14 +103,14 @@ class Hearing:
     def _act(
         self, said: Said, line: Line, tx: Transaction, people: People, person: Person | None, voice: Voice
     ) -> Reply:
-        here = self._here(said, tx)
-        line = line.settled(here or only(line, tx, person))
+        place = here(said.place, tx)
+        line = line.settled(place or only(line, tx, person))
         if not may(person, line.cls.deed, None):
             raise self._not_allowed(person, line, said, tx)
         if line.cls.several and line.incident.startswith("b"):
             return self._each(said, line, tx, people, person, voice)
         if missing(line) or (line.cls.asks and not line.raw):
-            return self._questions(here, line, tx, person, voice)
+            return self._questions(place, line, tx, person, voice)
         command: Command = build(line, self._reader(said, tx, people, person, voice))
         ask = self.office.ask(
             tx,
@@ -124,7 +124,7 @@ class Hearing:
             books=self._touched(command, line, tx, person),
         )
         book = self._target(command, line, ask, tx, person)
-        alone = hidden(here, book, *ask.books.values())
+        alone = hidden(place, book, *ask.books.values())
         try:
             if not may(person, line.cls.deed, book.state):
                 raise self._not_allowed(person, line, said, tx)
@@ -135,14 +135,14 @@ class Hearing:
             no.alone = alone
             raise
         reply = command.answer(book.state, entries, ask, voice)
-        return msgspec.structs.replace(reply, to="speaker") if alone or hidden(here, book) else reply
+        return msgspec.structs.replace(reply, to="speaker") if alone or hidden(place, book) else reply
 
-    def _questions(self, here: str, line: Line, tx: Transaction, person: Person | None, voice: Voice) -> Form:
+    def _questions(self, place: str, line: Line, tx: Transaction, person: Person | None, voice: Voice) -> Form:
         """The form for what is still to be said, or could be. Of a private incident it asks the speaker alone."""
         if not line.incident and not line.cls.asks:
             return self.form(line, voice)
         book = meant(line, tx, person)
-        alone = hidden(here, book)
+        alone = hidden(place, book)
         # Asked elsewhere, it is not the place any more that says which incident is meant.
         line = replace(line, incident=book.id.id) if alone else line
         return msgspec.structs.replace(self.form(line, voice, line.cls().given(book.state)), alone=alone)
@@ -159,7 +159,7 @@ class Hearing:
         if not told:
             text = N_("I do not remember a page called {name}. Say it of each incident: `list` shows the open ones.")
             raise Refused(text, name=line.incident)
-        alone = hidden(self._here(said, tx), *(tx.load(BookId("incident", str(id))) for id in told))
+        alone = hidden(here(said.place, tx), *(tx.load(BookId("incident", str(id))) for id in told))
         body = tuple(block for _, blocks in sorted(told.items()) for block in blocks)
         return Card(body=body, to="speaker" if alone else "quiet")
 
@@ -213,10 +213,6 @@ class Hearing:
         if command.on == "incident":
             return meant(line, tx, person)
         raise Refused(STRANGER, root=self.office.rules.root)
-
-    def _here(self, said: Said, tx: Transaction) -> str:
-        found = tx.find(f"place {said.place}")
-        return found.id if found and found.kind == "incident" else ""
 
     def _not_allowed(self, person: Person | None, line: Line, said: Said, tx: Transaction) -> Refused:
         if person is None:

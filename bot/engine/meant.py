@@ -7,6 +7,7 @@ from bot.engine.see import LISTED
 from bot.grammar import Line
 from bot.people.may import may
 from bot.people.person import Person
+from bot.ports import Place
 from bot.store.transaction import Transaction
 from bot.text.words import N_
 
@@ -14,10 +15,16 @@ FEW = 6
 """Incidents that somebody is asked to choose from, at most."""
 
 
+def here(place: Place, tx: Transaction) -> str:
+    """The incident that a place is about; empty where it is about none."""
+    found = tx.find(f"place {place}")
+    return found.id if found and found.kind == "incident" else ""
+
+
 def meant(line: Line, tx: Transaction, person: Person | None) -> Book:
     """The incident that is meant: by its number, by the room, or because it is the only one. Raises `Refused`."""
     if line.incident:
-        if (book := _seen(line.incident, tx, person)) is None:
+        if (book := seen(line.incident, tx, person)) is None:
             raise Refused(N_("There is no incident #{id}. `list` shows the open ones."), id=line.incident[:20])
         return book
     open_ones = _open(tx, person)
@@ -37,7 +44,7 @@ def only(line: Line, tx: Transaction, person: Person | None) -> str:
 
     A decision is not taken so: `ack 12 on it` and `cancel 12 a test` mean #12, and there is none.
     """
-    if not (line.maybe and line.rest and line.tells) or _seen(line.maybe, tx, person):
+    if not (line.maybe and line.rest and line.tells) or seen(line.maybe, tx, person):
         return ""
     open_ones = _open(tx, person)
     return open_ones[0].id.id if len(open_ones) == 1 else ""
@@ -48,7 +55,7 @@ def _open(tx: Transaction, person: Person | None) -> Sequence[Book]:
     return [book for book in tx.open_books("incident", LISTED) if may(person, "read", book.state)][:FEW]
 
 
-def _seen(number: str, tx: Transaction, person: Person | None) -> Book | None:
+def seen(number: str, tx: Transaction, person: Person | None) -> Book | None:
     """The incident of this number, where the speaker may see one."""
     book = tx.load(BookId("incident", number.lstrip("0") or "0")) if number.isdigit() else None
     return book if book and book.rev and may(person, "read", book.state) else None

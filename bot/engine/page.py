@@ -108,7 +108,8 @@ class Paging(Errands):
         if message.handle.platform == WEBHOOK:
             return await self._call(message.first)
         card, key = self._card(message), self.office.key("page", *message.key)
-        stands = digest(self._card(message, again=False))
+        repeat = any(page.row.repeat for page in message.pages)
+        stands = digest(self._card(message, again=False) if repeat else card)
         if message.first.person is None:
             place = Place.parse(message.to)
             return Taken(place, await self.office.chats[place.platform].put(place, card, None, key), stands)

@@ -115,7 +115,7 @@ class Sending:
         chat = self.office.chats.get(place.platform)
         if chat is None:
             raise ChatError(f"{place.platform} is not configured any more")
-        rows = await self.office.store.read(partial(due, rows))
+        rows, cards = await self.office.store.read(partial(self._ready, rows, place.platform))
         if not rows:
             return MessageId("")
         key = self.office.key("send", *dict.fromkeys((rows[0].id, rows[-1].id)))
@@ -124,11 +124,13 @@ class Sending:
             if isinstance(chat, Mirror):
                 return await chat.post(place, copy)
             return await chat.put(place, as_card(copy), None, key)
-        cards = await self.office.store.read(partial(self._entries, rows, place.platform))
         return await chat.put(place, joint(cards), None, key) if cards else MessageId("")
 
-    def _entries(self, rows: Sequence[Sent], platform: str, tx: Transaction) -> Sequence[Card]:
-        return [card for row in rows if (card := self._entry(row, platform, tx))]
+    def _ready(self, rows: Sequence[Sent], platform: str, tx: Transaction) -> tuple[Sequence[Sent], Sequence[Card]]:
+        """Those that may still go there, and their cards, where they have some: copies are no cards."""
+        rows = due(rows, tx)
+        entries = [row for row in rows if row.kind != "copy"]
+        return rows, [card for row in entries if (card := self._entry(row, platform, tx))]
 
     def _entry(self, row: Sent, platform: str, tx: Transaction) -> Card | None:
         """The entry's card; None where the answer to whoever said it stands in the room and says the same."""

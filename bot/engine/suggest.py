@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from bot.book import Book, BookId, Refused
-from bot.engine.meant import hidden
+from bot.engine.meant import here, hidden
 from bot.engine.office import Office
 from bot.engine.see import LISTED
 from bot.grammar import Target, parse, plain_type, verb
@@ -60,8 +60,7 @@ class Suggesting:
     @property
     def here(self) -> str:
         """The incident that the place is about."""
-        found = self.tx.find(f"place {self.said.place}")
-        return found.id if found and found.kind == "incident" else ""
+        return here(self.said.place, self.tx)
 
     def shows(self, book: Book) -> bool:
         """Whether an incident may be named: to the viewer, and to whoever else sees what is offered there."""

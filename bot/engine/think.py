@@ -8,6 +8,7 @@ from functools import partial
 import structlog
 
 from bot.book import Book, BookId, Entry
+from bot.engine.meant import here
 from bot.engine.office import Office
 from bot.grammar import VERBS, clean, tidy
 from bot.incident.cards import headline
@@ -101,9 +102,8 @@ class Thinking:
     def _questioned(self, said: Said, tx: Transaction) -> list[Book]:
         """The incident that a question is about, by its number or by the room, and whatever else its words may tell of:
         those that it names too, and the one in whose room it is asked."""
-        here = tx.find(f"place {said.place}")
-        named = [BookId("incident", number.lstrip("0")) for number in re.findall(r"#([0-9]{1,9})\b", said.words)]
-        found = [tx.load(id) for id in (*named, here) if id and id.kind == "incident"]
+        numbers = (*re.findall(r"#([0-9]{1,9})\b", said.words), here(said.place, tx))
+        found = [tx.load(BookId("incident", number.lstrip("0"))) for number in numbers if number]
         return [book for book in found if book.rev]
 
 
