@@ -2,14 +2,13 @@
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
-from unicodedata import east_asian_width
 
 from msgspec.structs import replace
 from telegram import InlineKeyboardButton, InlineKeyboardMarkup, User
 
 from adapters.telegram.letters import BROKEN, LONGEST, Letters, Message, inert, units
 from bot.ports import Button, Called, Card, Copy, Fact, Link
-from bot.text.rich import Line, Run, Text, plain
+from bot.text.rich import Line, Run, Text, columns, plain
 
 SAYS = "t:"
 """What a button of ours begins with; the command line follows."""
@@ -137,16 +136,11 @@ def label(text: str) -> str:
     return BROKEN.sub("", inert(text)).strip()[:LABEL].strip() or "…"
 
 
-def wide(text: str) -> int:
-    """Columns that letters take: Chinese ones take two each."""
-    return sum(2 if east_asian_width(letter) in "WF" else 1 for letter in text)
-
-
 def rows_of(buttons: Iterable[InlineKeyboardButton]) -> Iterator[list[InlineKeyboardButton]]:
     """The buttons in rows that fit a phone."""
     row: list[InlineKeyboardButton] = []
     for button in buttons:
-        if row and (len(row) == ROW or sum(wide(each.text) for each in (*row, button)) > WIDE):
+        if row and (len(row) == ROW or sum(columns("".join(each.text for each in (*row, button)))) > WIDE):
             yield row
             row = []
         row.append(button)

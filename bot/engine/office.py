@@ -19,6 +19,7 @@ from bot.engine.adopt import Adoption
 from bot.engine.courtesy import Courtesy
 from bot.engine.figures import Figures
 from bot.engine.memory import Memory
+from bot.incident.paging import named_in
 from bot.oncall.policy import Rules
 from bot.oncall.rota import Duties
 from bot.oncall.teams import on_call
@@ -88,7 +89,7 @@ class Office:
         """Go by this configuration from now on."""
         self.config = config
         self.rules: Rules = config.rules()
-        steps = (each for policy in self.rules.policies.values() for step in policy.steps for each in step.people)
+        steps = (each for policy in self.rules.policies.values() for each in named_in(policy.steps))
         self.unnamed |= {each for each in steps if each.partition(":")[0] in self.chats}
 
     @property
@@ -179,7 +180,7 @@ class Office:
     def called(self, call: "Call | None", platform: str, tx: Transaction) -> tuple[Called, ...]:
         """Whoever a call's steps page, as they are on call now, and has an account on a platform."""
         people, schedules = self.people(tx), self.duties(tx).schedules
-        named = (each for step in (call.steps if call else ()) for each in step.people)
+        named = named_in(call.steps if call else ())
         ids = (id for each in named for id in on_call(each, self.rules, schedules, tx.now))
         found = (people.by_id[id] for id in dict.fromkeys(ids) if id in people)
         return tuple(Called(handle, each.name) for each in found if (handle := each.on(platform)))

@@ -5,7 +5,6 @@ from collections.abc import Iterator, Mapping, Sequence
 from itertools import accumulate
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, NamedTuple
-from unicodedata import east_asian_width
 
 from msgspec import structs
 
@@ -13,7 +12,7 @@ from bot.book import Entry
 from bot.incident.severity import Audience, Role, Status
 from bot.incident.updates import Updated
 from bot.ports import Button, Card, Fact, Link
-from bot.text.rich import Block, Item, Line, Para, Quote, Run, bold, joined, line, paragraphs
+from bot.text.rich import Block, Item, Line, Para, Quote, Run, bold, columns, joined, line, paragraphs
 from bot.text.words import N_, Voice, Who
 
 if TYPE_CHECKING:
@@ -42,7 +41,7 @@ def label(incident: "Incident", most: int = BRIEF) -> str:
 
 def brief(title: str, most: int = BRIEF) -> str:
     """A title in so many columns; a Chinese letter takes two."""
-    ends = list(accumulate(2 if east_asian_width(each) in "WF" else 1 for each in title))
+    ends = list(accumulate(columns(title)))
     return title if not ends or ends[-1] <= most else title[: bisect(ends, most - 1)].rstrip() + "…"
 
 

@@ -208,13 +208,13 @@ def climb(incident: "Incident", call: Call, ask: Ask) -> Iterator[Event]:
 
 def last_resort(incident: "Incident", call: Call, ask: Ask) -> tuple[Who, ...]:
     """The catch-all; where nobody whom the call names is there any more, whoever the policy names by now."""
-    if (found := present(call.catch_all, incident, ask)) or present(everybody(call.steps), incident, ask):
+    if (found := present(call.catch_all, incident, ask)) or present(named_in(call.steps), incident, ask):
         return found
     policy = policy_for(incident, ask)
-    return present(policy.catch_all, incident, ask) or present(everybody(policy.steps), incident, ask)
+    return present(policy.catch_all, incident, ask) or present(named_in(policy.steps), incident, ask)
 
 
-def everybody(steps: Iterable[Step]) -> Iterator[str]:
+def named_in(steps: Iterable[Step]) -> Iterator[str]:
     """Whoever is named in any step."""
     return (each for step in steps for each in step.people)
 

@@ -8,7 +8,7 @@ from itertools import islice
 from bot.book import Ask, Command, Entry, Event, Look, Send, Timer, book, event
 from bot.grammar import Desk, Query, query
 from bot.incident.incident import Incident
-from bot.incident.paging import elsewhere, present
+from bot.incident.paging import elsewhere, named_in, present
 from bot.incident.whowould import channel
 from bot.oncall.handoff import AHEAD, TOLD, missing, monday
 from bot.oncall.policy import Policy
@@ -99,7 +99,7 @@ def wanted(ask: Ask) -> Mapping[str, list[str]]:
     """Everybody who may be paged within the next 30 days, and by which policies."""
     found: dict[str, list[str]] = {}
     for policy in ask.rules.policies.values():
-        targets = {each for step in policy.steps for each in step.people} | set(policy.catch_all)
+        targets = {*named_in(policy.steps), *policy.catch_all}
         people = {who for each in targets if not elsewhere(each) for who in everybody(each, ask.rules)}
         people |= {who for each in targets for who in _coming(each, ask)}
         for who in people:

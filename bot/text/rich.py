@@ -4,9 +4,10 @@ A text is a tuple of blocks; a block holds a line; a line is a tuple of runs. No
 ever markup: `*`, `<!here>` and `@everyone` inside a run are letters, and an adapter shows them as such.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from datetime import datetime
 from typing import Literal
+from unicodedata import east_asian_width
 
 from msgspec import Struct
 
@@ -63,6 +64,11 @@ class Code(Struct, frozen=True, tag=True):
 
 Block = Para | Item | Quote | Code
 Text = tuple[Block, ...]
+
+
+def columns(text: str) -> Iterator[int]:
+    """How many columns each letter takes: a Chinese one takes two."""
+    return (2 if east_asian_width(letter) in "WF" else 1 for letter in text)
 
 
 def line(*parts: str | Inline | Line) -> Line:
